@@ -1,0 +1,37 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { CarrierError } from '../adapters/twilio/types.ts';
+import { DomainError, errorCodes } from '../domain/errors.ts';
+import { IntegrityError } from '../domain/ports.ts';
+
+/** The only place where our errors become Temporal's: the type carries the code, retryable or not. */
+export function toFailure(error: unknown): unknown {
+  if (error instanceof DomainError) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.code,
+      nonRetryable: !errorCodes[error.code].retryable,
+      ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+      cause: error,
+    });
+  }
+  if (error instanceof CarrierError) {
+    const type = error.kind === 'permanent' ? 'DEPENDENCY_PERMANENT' : 'DEPENDENCY_TEMPORARY';
+    return ApplicationFailure.create({ message: error.message, type, nonRetryable: error.kind === 'permanent' });
+  }
+  if (error instanceof IntegrityError) return ApplicationFailure.nonRetryable(error.message, 'INTEGRITY');
+  return error;
+}
+
+/** Wraps each activity of a table so that whatever it throws leaves translated. */
+export function translated<T extends object>(activities: T): T {
+  const wrap =
+    (run: (...args: unknown[]) => Promise<unknown>) =>
+    async (...args: unknown[]) => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    };
+  return Object.fromEntries(Object.entries(activities).map(([name, run]) => [name, wrap(run as (...args: unknown[]) => Promise<unknown>)])) as T;
+}

@@ -1,0 +1,134 @@
+import { Context } from '@temporalio/activity';
+import { canonicalJson } from '../domain/audit-chain.ts';
+
+import type { EvidenceStore } from '../domain/ports.ts';
+import { addMs } from '../domain/time.ts';
+import type { Actor } from '../domain/types.ts';
+import { readAuditHead, recordWitness } from '../services/audit/read.ts';
+import { type ServiceContext, sha256Hex } from '../services/context.ts';
+import { readLocks, recordLocks } from '../services/evidence/record.ts';
+import { correctIncident } from '../services/incident/correct.ts';
+import { makeFirstContact, recheckTill } from '../services/incident/first-contact.ts';
+import { type ProgressFact, recordOutcome, recordProgress } from '../services/incident/record.ts';
+import type { LinkOptions } from '../services/notification/intend.ts';
+import { splitDetection } from '../services/outbox/drain.ts';
+import { findDueIncidents, listTenantIds, recordPurge, type Signer } from '../services/retention/purge.ts';
+import type { IncidentActivities } from './contracts.ts';
+import { translated } from './failure.ts';
+import { sendFreshText, type TextDependencies } from './send-text.ts';
+
+export interface IncidentDependencies extends TextDependencies {
+  db: ServiceContext['db'];
+  now: () => string;
+  links: LinkOptions;
+  objects: EvidenceStore;
+  signer: Signer;
+  /** How long the witness of the audit log stays locked. */
+  witnessLockMs: number;
+  onSweepError: (error: unknown, about: Record<string, string>) => void;
+}
+
+export const systemActor = (tenantId: string, name: string): Actor => ({ id: `system:${name}`, displayName: 'Floorwalker', role: 'system', tenantId, storeIds: null });
+
+const purgeBatch = 50;
+
+/** Activities of the `incident` queue: short, and idempotent on the incident's own keys. */
+export function createIncidentActivities(deps: IncidentDependencies): IncidentActivities {
+  const context = (tenantId: string): ServiceContext => ({ db: deps.db, now: deps.now, actor: systemActor(tenantId, 'incident') });
+  return translated<IncidentActivities>({
+    async firstContact({ incident }) {
+      const ctx = context(incident.tenantId);
+      const { posVerdict, severity, intent } = await makeFirstContact(ctx, deps.links, incident.incidentId);
+      if (intent === null || intent.outcome === 'moot') return { posVerdict, severity, firstStep: null };
+      if (intent.outcome === 'nobody_on_shift') return { posVerdict, severity, firstStep: { outcome: 'nobody_on_shift', at: ctx.now() } };
+      if (intent.outcome !== 'intended') return { posVerdict, severity, firstStep: { outcome: intent.outcome, at: intent.claimedAt } };
+      // Written by an attempt that died: whether the carrier has it takes longer to find out than a local activity may run.
+      if (!intent.fresh) return { posVerdict, severity, firstStep: { outcome: 'unsettled', at: ctx.now() } };
+      return { posVerdict, severity, firstStep: await sendFreshText(deps, ctx, intent) };
+    },
+
+    recheckTill: ({ tenantId, incidentId }) => recheckTill(context(tenantId), incidentId),
+
+    async recordProgress({ tenantId, incidentId, status, acknowledgements, decisions, escalationExhausted, evidenceGivenUp }) {
+      const facts: ProgressFact[] = [
+        ...acknowledgements.map((acknowledgement) => ({ kind: 'acknowledged' as const, ...acknowledgement })),
+        ...decisions.map((decision) => ({ kind: 'decision' as const, decision })),
+        ...(escalationExhausted ? [{ kind: 'escalation_exhausted' as const }] : []),
+        ...(evidenceGivenUp === null ? [] : [{ kind: 'evidence_given_up' as const, reason: evidenceGivenUp }]),
+      ];
+      await recordProgress(context(tenantId), { incidentId, status, facts });
+    },
+
+    async recordOutcome({ tenantId, ...outcome }) {
+      const ctx = context(tenantId);
+      const recorded = await recordOutcome(ctx, outcome);
+      await extendLocks(deps, ctx, outcome.incidentId, recorded.purgeAfter);
+      return recorded;
+    },
+
+    async splitMerged({ tenantId, incidentId, dedupKeys }) {
+      for (const dedupKey of dedupKeys) await splitDetection(context(tenantId), { incidentId, dedupKey });
+    },
+
+    async correctIncident({ tenantId, incidentId }) {
+      const { toldPersonIds } = await correctIncident(context(tenantId), { incidentId });
+      return { toldPersonIds };
+    },
+
+    async purgeDue() {
+      let purged = 0;
+      let failed = 0;
+      for (const tenantId of await listTenantIds(deps.db)) {
+        const ctx: ServiceContext = { ...context(tenantId), actor: systemActor(tenantId, 'retention') };
+        const stuck = new Set<string>();
+        for (;;) {
+          const due = (await findDueIncidents(ctx, purgeBatch + stuck.size)).filter(({ incidentId }) => !stuck.has(incidentId));
+          if (due.length === 0) break;
+          for (const incident of due) {
+            Context.current().heartbeat({ purged, failed });
+            try {
+              await deps.objects.deletePrefix(evidencePrefix(tenantId, incident.storeId, incident.incidentId));
+              await recordPurge(ctx, incident, deps.signer);
+              purged += 1;
+            } catch (error) {
+              // One that cannot be deleted yet must not keep the others; it stays due and is counted.
+              deps.onSweepError(error, { tenantId, incidentId: incident.incidentId });
+              stuck.add(incident.incidentId);
+              failed += 1;
+            }
+          }
+        }
+      }
+      return { purged, failed };
+    },
+
+    async witnessAudit() {
+      let witnessed = 0;
+      for (const tenantId of await listTenantIds(deps.db)) {
+        const ctx: ServiceContext = { ...context(tenantId), actor: systemActor(tenantId, 'witness') };
+        const { seq, hash } = await readAuditHead(ctx);
+        if (seq === 0) continue;
+        const at = ctx.now();
+        const statement = canonicalJson({ kind: 'floorwalker.audit-head.v1', tenantId, seq, hash, at });
+        const signature = deps.signer.sign(statement);
+        const body = Buffer.from(JSON.stringify({ statement: JSON.parse(statement), signature, publicKey: deps.signer.publicKeyPem }, null, 2));
+        const key = `${tenantId}/audit/head-${String(seq).padStart(12, '0')}.json`;
+        const { version } = await deps.objects.putLocked({ key, body, mediaType: 'application/json', sha256: sha256Hex(body), lockedUntil: addMs(at, deps.witnessLockMs) });
+        await recordWitness(ctx, { seq, hash, at, objectKey: key, objectVersion: version, signature });
+        witnessed += 1;
+      }
+      return { witnessed };
+    },
+  });
+}
+
+export const evidencePrefix = (tenantId: string, storeId: string, incidentId: string): string => `${tenantId}/${storeId}/${incidentId}/`;
+
+/** The store must keep what the verdict says must be kept; a lock is only ever lengthened. */
+export async function extendLocks(deps: { objects: EvidenceStore }, ctx: ServiceContext, incidentId: string, until: string): Promise<void> {
+  const shorter = (await readLocks(ctx, incidentId)).filter((lock) => lock.lockedUntil < until);
+  if (shorter.length === 0) return;
+  await Promise.all(shorter.map((lock) => deps.objects.extendLock({ key: lock.objectKey, version: lock.objectVersion, until })));
+  await recordLocks(ctx, { incidentId, lockedUntil: until });
+}
+

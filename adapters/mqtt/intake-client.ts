@@ -1,0 +1,42 @@
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+
+export interface MqttMessage {
+  topic: string;
+  payload: Buffer;
+}
+
+export interface MqttIntake {
+  connected(): boolean;
+  publish(topic: string, payload: unknown, options?: { retain?: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Subscribes with a session that outlives us, and acknowledges a message only when `onMessage` has resolved: what
+ * arrives while we are down, or dies with us, is delivered again. One message at a time, which is the back-pressure.
+ */
+export function openMqttIntake(options: { url: string; clientId: string; topics: readonly string[]; onMessage: (message: MqttMessage) => Promise<void>; onError: (error: Error) => void }): MqttIntake {
+  const settings: IClientOptions = { clientId: options.clientId, clean: false, protocolVersion: 5, reconnectPeriod: 1_000, connectTimeout: 5_000, properties: { sessionExpiryInterval: 24 * 3600 }, resubscribe: true };
+  const client: MqttClient = connect(options.url, settings);
+  client.on('error', options.onError);
+  client.on('connect', () => {
+    client.subscribeAsync([...options.topics], { qos: 1 }).catch(options.onError);
+  });
+  client.handleMessage = (packet, done) => {
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    options.onMessage({ topic: packet.topic, payload }).then(
+      () => done(),
+      (error: Error) => {
+        options.onError(error);
+        done(error);
+      },
+    );
+  };
+  return {
+    connected: () => client.connected,
+    async publish(topic, payload, { retain = false } = {}) {
+      await client.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain });
+    },
+    close: () => client.endAsync(),
+  };
+}

@@ -1,0 +1,166 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Client, S3Error } from 'minio';
+import { DomainError } from '../../domain/errors.ts';
+import { type EvidenceStore, IntegrityError, type PutObject } from '../../domain/ports.ts';
+
+export interface EvidenceStoreOptions {
+  endpoint: string;
+  accessKey: string;
+  secretKey: string;
+  bucket: string;
+  region: string;
+}
+
+const selfTestLockMs = 60_000;
+
+/** Evidence in a versioned, object-locked bucket of MinIO or any S3 store that has object lock. */
+export function openEvidenceStore(options: EvidenceStoreOptions): EvidenceStore & { ensureBucket(): Promise<void> } {
+  const endpoint = new URL(options.endpoint);
+  const client = new Client({
+    endPoint: endpoint.hostname,
+    port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
+    useSSL: endpoint.protocol === 'https:',
+    accessKey: options.accessKey,
+    secretKey: options.secretKey,
+    // Known beforehand, so that no request is spent on asking for it.
+    region: options.region,
+  });
+  const { bucket } = options;
+
+  const store: EvidenceStore & { ensureBucket(): Promise<void> } = {
+    async ensureBucket() {
+      if (await client.bucketExists(bucket)) return;
+      await client.makeBucket(bucket, options.region, { ObjectLocking: true }).catch((error: unknown) => {
+        // Another process of ours was first.
+        if (!(error instanceof S3Error) || !/AlreadyOwnedByYou|AlreadyExists/.test(error.code ?? '')) throw error;
+      });
+    },
+
+    async putLocked(object) {
+      const known = await findSame(client, bucket, object);
+      if (known) return { version: known };
+      const version = await put(client, bucket, object);
+      await store.readVerified({ key: object.key, version, sha256: object.sha256 });
+      return { version };
+    },
+
+    async readVerified({ key, version, sha256 }) {
+      const bytes = await read(client, bucket, key, version);
+      if (bytes === null) throw new IntegrityError({ key, expectedSha256: sha256, actualSha256: null });
+      const actualSha256 = createHash('sha256').update(bytes).digest('hex');
+      if (actualSha256 !== sha256) throw new IntegrityError({ key, expectedSha256: sha256, actualSha256 });
+      return bytes;
+    },
+
+    async read({ key, version }) {
+      const bytes = await read(client, bucket, key, version);
+      if (bytes === null) throw new DomainError('NOT_FOUND', `There is no stored object ${key}.`);
+      return bytes;
+    },
+
+    async extendLock({ key, version, until }) {
+      await client.putObjectRetention(bucket, key, { mode: 'COMPLIANCE', retainUntilDate: until, versionId: version } as Parameters<Client['putObjectRetention']>[2]).catch(storeFailure);
+    },
+
+    async setLegalHold({ key, version, on }) {
+      // Typed as void, but it is an async function.
+      const done: unknown = client.setObjectLegalHold(bucket, key, { versionId: version, status: on ? 'ON' : 'OFF' } as Parameters<Client['setObjectLegalHold']>[2]);
+      await Promise.resolve(done).catch(storeFailure);
+    },
+
+    async deletePrefix(prefix) {
+      const versions = await listVersions(client, bucket, prefix);
+      for (const { name, versionId } of versions) {
+        await client.removeObject(bucket, name, { versionId }).catch((error: unknown) => {
+          if (error instanceof S3Error && /AccessDenied|InvalidRequest|ObjectLocked/.test(error.code ?? '')) {
+            throw new DomainError('PRECONDITION_FAILED', `${name} is still locked or held and was not deleted`, { cause: error });
+          }
+          return storeFailure(error);
+        });
+      }
+      return versions.length;
+    },
+
+    async selfTest() {
+      const key = `self-test/${randomUUID()}`;
+      const body = Buffer.from('floorwalker lock self-test');
+      const sha256 = createHash('sha256').update(body).digest('hex');
+      const lockedUntil = new Date(Date.now() + selfTestLockMs).toISOString();
+      const version = await put(client, bucket, { key, body, sha256, mediaType: 'text/plain', lockedUntil });
+      const removed = await client.removeObject(bucket, key, { versionId: version }).then(
+        () => true,
+        () => false,
+      );
+      if (removed) throw new DomainError('DEPENDENCY_PERMANENT', 'The object store deleted a locked object. Floorwalker keeps evidence only in a bucket with object lock.');
+      const wrong = createHash('sha256').update('something else').digest('hex');
+      const accepted = await put(client, bucket, { key: `${key}-wrong`, body, sha256: wrong, mediaType: 'text/plain', lockedUntil }).then(
+        () => true,
+        () => false,
+      );
+      if (accepted) throw new DomainError('DEPENDENCY_PERMANENT', 'The object store accepted bytes with a wrong checksum. Floorwalker needs a store that checks x-amz-checksum-sha256.');
+    },
+  };
+  return store;
+}
+
+/** `putObject` of the client would turn these headers into plain metadata, so the request is made by hand. */
+async function put(client: Client, bucket: string, object: PutObject): Promise<string> {
+  const body = Buffer.from(object.body);
+  const headers = {
+    'content-type': object.mediaType,
+    'content-md5': createHash('md5').update(body).digest('base64'),
+    'x-amz-checksum-sha256': Buffer.from(object.sha256, 'hex').toString('base64'),
+    'x-amz-object-lock-mode': 'COMPLIANCE',
+    'x-amz-object-lock-retain-until-date': object.lockedUntil,
+    'x-amz-meta-sha256': object.sha256,
+  };
+  const response = await client.makeRequestAsync({ method: 'PUT', bucketName: bucket, objectName: object.key, headers }, body, [200]).catch(storeFailure);
+  const version = response.headers['x-amz-version-id'];
+  response.resume();
+  if (typeof version !== 'string') throw new DomainError('DEPENDENCY_PERMANENT', `The bucket ${bucket} is not versioned.`);
+  return version;
+}
+
+/** A retry finds what its predecessor stored instead of storing it twice. */
+async function findSame(client: Client, bucket: string, object: PutObject): Promise<string | null> {
+  try {
+    const stat = await client.statObject(bucket, object.key);
+    return stat.metaData['sha256'] === object.sha256 && typeof stat.versionId === 'string' ? stat.versionId : null;
+  } catch (error) {
+    if (error instanceof S3Error && /NotFound|NoSuchKey/.test(error.code ?? '')) return null;
+    return storeFailure(error);
+  }
+}
+
+async function read(client: Client, bucket: string, key: string, versionId: string): Promise<Buffer | null> {
+  try {
+    const stream = await client.getObject(bucket, key, { versionId });
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (error instanceof S3Error && /NotFound|NoSuchKey|NoSuchVersion|MethodNotAllowed/.test(error.code ?? '')) return null;
+    return storeFailure(error);
+  }
+}
+
+function listVersions(client: Client, bucket: string, prefix: string): Promise<{ name: string; versionId: string }[]> {
+  return new Promise((resolve, reject) => {
+    const versions: { name: string; versionId: string }[] = [];
+    const stream = client.listObjects(bucket, prefix, true, { IncludeVersion: true });
+    stream.on('data', (entry) => {
+      const { name, versionId } = entry as { name?: string; versionId?: string };
+      if (name !== undefined && versionId !== undefined) versions.push({ name, versionId });
+    });
+    stream.on('end', () => resolve(versions));
+    stream.on('error', reject);
+  });
+}
+
+/** Refusals stay refusals; a store that does not answer is worth trying again. */
+function storeFailure(error: unknown): never {
+  if (error instanceof S3Error && error.code !== undefined && !/^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|XMinioServerNotInitialized)$/.test(error.code)) {
+    throw new DomainError('DEPENDENCY_PERMANENT', `The object store refused: ${error.code}.`, { cause: error });
+  }
+  throw new DomainError('DEPENDENCY_TEMPORARY', 'The object store is not answering. Try again shortly.', { cause: error, retryAfterMs: 2_000 });
+}

@@ -1,0 +1,104 @@
+import pg from 'pg';
+import { DomainError } from '../../domain/errors.ts';
+
+export type Row = Record<string, unknown>;
+
+export interface Queryable {
+  query<T extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+}
+
+/** What a transaction may see: its tenant, and '*' or the stores. */
+export interface Scope {
+  tenantId: string;
+  storeIds: readonly string[] | null;
+}
+
+export interface Database extends Queryable {
+  /** Runs `work` in one transaction under row level security; serialisation failures and deadlocks are tried again. */
+  transaction<T>(scope: Scope, mode: 'read' | 'write', work: (tx: Queryable) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const maxAttempts = 4;
+const retryableStates = new Set(['40001', '40P01', '55P03']);
+
+// int8 arrives as text; all of ours (sequence numbers, sizes, minor units) are far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
+
+/** `onError` hears of idle connections that broke; the pool replaces them by itself. */
+export function openDatabase(options: { url: string; maxConnections: number; applicationName: string; onError: (error: Error) => void }): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 20_000,
+  });
+  pool.on('error', options.onError);
+  const run = async <T extends Row>(client: pg.Pool | pg.PoolClient, sql: string, values?: readonly unknown[]): Promise<T[]> => {
+    const result = await client.query<T>(sql, values as unknown[]);
+    return result.rows;
+  };
+  const attempt = async <T>(scope: Scope, mode: 'read' | 'write', work: (tx: Queryable) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      // Queued together: the second waits in the driver, not in our event loop.
+      const begun = client.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
+      const scoped = client.query("select set_config('floorwalker.tenant_id', $1, true), set_config('floorwalker.store_scope', $2, true)", [
+        scope.tenantId,
+        scope.storeIds === null ? '*' : scope.storeIds.join(','),
+      ]);
+      await Promise.all([begun, scoped]);
+      const result = await work({ query: (sql, values) => run(client, sql, values) });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+  return {
+    async query(sql, values) {
+      try {
+        return await run(pool, sql, values);
+      } catch (error) {
+        throw classify(error);
+      }
+    },
+    async transaction(scope, mode, work) {
+      for (let count = 1; ; count += 1) {
+        try {
+          return await attempt(scope, mode, work);
+        } catch (error) {
+          if (count < maxAttempts && retryableStates.has(stateOf(error))) continue;
+          throw classify(error);
+        }
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+function stateOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Named constraints become conflicts, lost connections become temporary; everything else stays what it is. */
+function classify(error: unknown): unknown {
+  if (error instanceof DomainError || !(error instanceof Error)) return error;
+  const state = stateOf(error);
+  if (error instanceof pg.DatabaseError && state === '23505') {
+    return new DomainError('CONFLICT', `${error.constraint ?? 'a unique key'} is already taken`, { cause: error });
+  }
+  const lostConnection = state.startsWith('08') || state.startsWith('57P') || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(state);
+  if (lostConnection || retryableStates.has(state) || /terminated|timeout exceeded when trying to connect|Connection ended/i.test(error.message)) {
+    return new DomainError('DEPENDENCY_TEMPORARY', 'The database is not answering. Try again shortly.', { cause: error, retryAfterMs: 1_000 });
+  }
+  return error;
+}

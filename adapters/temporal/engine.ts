@@ -1,0 +1,117 @@
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { DomainError } from '../../domain/errors.ts';
+import { correctionWorkflowId, incidentWorkflowId } from '../../domain/ids.ts';
+import type { IncidentInput } from '../../domain/incident-input.ts';
+import { priorityOf } from '../../domain/severity.ts';
+
+/** Where an incident lives; enough to address its workflow. */
+export interface IncidentAddress {
+  tenantId: string;
+  storeId: string;
+  incidentId: string;
+}
+
+export interface EngineNames {
+  incidentQueue: string;
+  incidentWorkflowType: string;
+  correctionWorkflowType: string;
+}
+
+/** The workflow engine as the API sees it. Every call has a deadline; one that fails as temporary may be repeated with the same ids. */
+export interface IncidentEngine {
+  start(input: IncidentInput): Promise<void>;
+  /** False: the workflow has ended, so the caller must find another way. */
+  signal(address: IncidentAddress, name: string, payload?: unknown): Promise<boolean>;
+  /** The same `updateId` again gives the first answer, even after the end. Refusals are CONFLICT with the refusal's words. */
+  update<Reply>(address: IncidentAddress, name: string, command: unknown, updateId: string): Promise<Reply>;
+  startCorrection(address: IncidentAddress): Promise<void>;
+  /** Throws DEPENDENCY_TEMPORARY unless a worker polls the incident queue. */
+  assertReady(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const callTimeoutMs = 5_000;
+/** After a worker's kill -9 its sticky queue is given up this fast. */
+const workflowTaskTimeout = '3s';
+
+export async function openEngine(options: { address: string; namespace: string; names: EngineNames; identity: string }): Promise<IncidentEngine> {
+  const connection = await Connection.connect({ address: options.address, connectTimeout: 10_000 });
+  const client = new Client({ connection, namespace: options.namespace, identity: options.identity });
+  return engineOf(client, connection, options.names);
+}
+
+export function engineOf(client: Client, connection: Connection, names: EngineNames): IncidentEngine {
+  const handleOf = (address: IncidentAddress) => client.workflow.getHandle(incidentWorkflowId(address.tenantId, address.storeId, address.incidentId));
+  const bounded = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await client.withDeadline(Date.now() + callTimeoutMs, call);
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  return {
+    async start(input) {
+      await bounded(async () => {
+        try {
+          await client.workflow.start(names.incidentWorkflowType, {
+            args: [input],
+            taskQueue: names.incidentQueue,
+            workflowId: incidentWorkflowId(input.tenantId, input.storeId, input.incidentId),
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowTaskTimeout,
+            priority: { priorityKey: priorityOf(input.behaviour), fairnessKey: `${input.tenantId}/${input.storeId}`.slice(0, 64) },
+          });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+    },
+    signal: (address, name, payload) =>
+      bounded(async () => {
+        try {
+          await (payload === undefined ? handleOf(address).signal(name) : handleOf(address).signal(name, payload));
+          return true;
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return false;
+          throw error;
+        }
+      }),
+    update: <Reply>(address: IncidentAddress, name: string, command: unknown, updateId: string) => bounded(() => handleOf(address).executeUpdate<Reply, [unknown]>(name, { args: [command], updateId })),
+    async startCorrection(address) {
+      await bounded(async () => {
+        const workflowId = correctionWorkflowId(address.tenantId, address.storeId, address.incidentId);
+        try {
+          // One at a time; a further receipt may start another after it has ended.
+          await client.workflow.start(names.correctionWorkflowType, { args: [{ tenantId: address.tenantId, incidentId: address.incidentId }], taskQueue: names.incidentQueue, workflowId, workflowTaskTimeout });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+    },
+    async assertReady() {
+      const { pollers } = await bounded(() => connection.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name: names.incidentQueue }, taskQueueType: 1 }));
+      const freshAfterMs = Date.now() - 120_000;
+      const fresh = (pollers ?? []).some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > freshAfterMs);
+      if (!fresh) throw new DomainError('DEPENDENCY_TEMPORARY', 'No worker polls the incident queue: start one with `floorwalker worker`.');
+    },
+    close: () => connection.close(),
+  };
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof DomainError) return error;
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    return new DomainError('CONFLICT', error.cause.message, { cause: error });
+  }
+  if (error instanceof WorkflowNotFoundError) return new DomainError('CONFLICT', 'This incident is already closed.', { cause: error });
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isServiceError(error)) {
+    return new DomainError('DEPENDENCY_TEMPORARY', 'The workflow engine is not answering. Nothing was lost; try again shortly.', { cause: error, retryAfterMs: 2_000 });
+  }
+  return error;
+}
+
+/** gRPC's own failures: unavailable, deadline, cancelled, exhausted and their like. */
+function isServiceError(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'ServiceError' || 'code' in error || isServiceError(error.cause));
+}

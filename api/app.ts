@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type Express } from 'express';
+import { middleware as openApiValidator } from 'express-openapi-validator';
+import { rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+import { DomainError } from '../domain/errors.ts';
+import { authentication } from './auth.ts';
+import type { ApiDependencies } from './deps.ts';
+import { createMetrics } from './metrics.ts';
+import { notFound, problemHandler, requestIds } from './problem.ts';
+import { estateRoutes, signInRoutes } from './routes/estate.ts';
+import { incidentRoutes } from './routes/incidents.ts';
+import { intakeRoutes } from './routes/intake.ts';
+import { linkRoutes } from './routes/links.ts';
+import { simulatorRoutes } from './routes/simulator.ts';
+import { openApiPath, systemRoutes } from './routes/system.ts';
+import { twilioWebhooks } from './webhooks/twilio.ts';
+
+const bodyLimit = '1mb';
+
+/** The whole HTTP surface on one port, in the order in which a request meets it. */
+export function createApp(deps: ApiDependencies): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  const metrics = createMetrics({ sseClients: () => deps.live.clients() });
+  app.use(requestIds, metrics.observe, securityHeaders(deps));
+  app.use(systemRoutes(deps, metrics));
+  app.use('/webhooks/twilio', twilioWebhooks(deps));
+  app.use(linkRoutes(deps));
+  if (deps.simulator) app.use('/simulator', simulatorRoutes(deps, deps.simulator));
+
+  // Who asks comes first: a stranger's body is not even read.
+  app.use('/v1/session', limiter('sign-ins', 60_000, 60));
+  const authenticated = authentication(deps.db);
+  app.use('/v1', (request, response, next) => (request.path === '/session' && request.method === 'POST' ? next() : authenticated(request, response, next)));
+  app.use('/v1', express.json({ limit: bodyLimit, type: ['application/json', 'application/cloudevents+json'] }));
+  app.use('/v1', requireJson);
+  app.use(intakeRoutes(deps));
+  app.use(
+    openApiValidator({
+      apiSpec: openApiPath,
+      validateRequests: { allowUnknownQueryParameters: false },
+      validateResponses: deps.mode === 'development',
+      validateSecurity: false,
+      ignorePaths: (path: string) => !path.startsWith('/v1/'),
+    }),
+  );
+  app.use(signInRoutes(deps), estateRoutes(deps), incidentRoutes(deps));
+  app.use('/v1', notFound);
+  if (deps.consoleDir !== null && existsSync(deps.consoleDir)) serveConsole(app, deps.consoleDir);
+  app.use(notFound);
+  app.use(problemHandler(deps.log));
+  return app;
+}
+
+/** A body of another type would reach the routes unread; say so instead. */
+const requireJson: express.RequestHandler = (request, _response, next) => {
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  if (hasBody && !request.is(['application/json', 'application/cloudevents+json'])) {
+    throw new DomainError('VALIDATION', 'content-type: must be application/json or application/cloudevents+json', { fields: [{ field: 'content-type', message: 'must be application/json or application/cloudevents+json' }] });
+  }
+  next();
+};
+
+function limiter(what: string, windowMs: number, limit: number): express.RequestHandler {
+  return rateLimit({
+    windowMs,
+    limit,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, _response, next) => next(new DomainError('LIMIT_EXCEEDED', `Too many ${what}. Wait a little and try again.`, { retryAfterMs: windowMs })),
+  });
+}
+
+function securityHeaders(deps: ApiDependencies): express.RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:', 'blob:'], mediaSrc: ["'self'", 'blob:'], connectSrc: ["'self'"], objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"] },
+    },
+    strictTransportSecurity: deps.publicUrl.startsWith('https://'),
+  });
+}
+
+function serveConsole(app: Express, folder: string): void {
+  app.use(express.static(folder, { index: false, maxAge: '1h' }));
+  // Pages of the console are addresses too; files and API paths are not pages.
+  app.get(/^\/(?!v1\/|simulator\/|webhooks\/)[^.]*$/, (_request, response) => {
+    response.setHeader('cache-control', 'no-cache');
+    response.sendFile(join(folder, 'index.html'));
+  });
+}

@@ -1,0 +1,28 @@
+import type { IncidentEngine } from '../adapters/temporal/engine.ts';
+import type { Database } from '../adapters/postgres/database.ts';
+import type { EvidenceStore } from '../domain/ports.ts';
+import type { WitnessRecord } from '../services/audit/read.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { LiveEvents } from './live.ts';
+import type { SimulatorOptions } from './routes/simulator.ts';
+
+/** Everything the HTTP application is wired from; only api/main.ts and tests make one. */
+export interface ApiDependencies {
+  mode: 'development' | 'production';
+  db: Database;
+  engine: IncidentEngine;
+  dispatcher: Dispatcher;
+  objects: EvidenceStore;
+  live: LiveEvents;
+  now: () => string;
+  publicUrl: string;
+  carrierTokens: readonly string[];
+  verifySignature: (input: { tokens: readonly string[]; signature: string | undefined; url: string; params: Record<string, string> }) => boolean;
+  messageTwiml: (text: string | null) => string;
+  verifyWitness: (witness: WitnessRecord, tenantId: string) => Promise<{ seq: number; hash: string; at: string }>;
+  consoleDir: string | null;
+  /** Only in development. */
+  simulator: SimulatorOptions | null;
+  brokerReady: () => boolean;
+  log: (error: unknown, about: Record<string, unknown>) => void;
+}

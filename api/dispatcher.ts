@@ -1,0 +1,110 @@
+import type { IncidentEngine } from '../adapters/temporal/engine.ts';
+import type { Database } from '../adapters/postgres/database.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { IncidentInput } from '../domain/incident-input.ts';
+import type { Actor } from '../domain/types.ts';
+import type { ServiceContext } from '../services/context.ts';
+import { type OutboxRow, readIncidentInput, readOutbox, settleOutbox, settleStart, splitDetection } from '../services/outbox/drain.ts';
+import { listTenantIds } from '../services/retention/purge.ts';
+import { decideUpdateName, detectionMergedSignalName, receiptSignalName, undeliveredSignalName } from '../workflows/contracts.ts';
+
+export interface DispatcherDependencies {
+  db: Database;
+  engine: IncidentEngine;
+  now: () => string;
+  onError: (error: unknown, about: { tenantId?: string; incidentId?: string }) => void;
+}
+
+export interface Dispatcher {
+  /** Starts the workflow of a new incident; resolves only once it is durable. */
+  start(input: IncidentInput): Promise<void>;
+  /** Tells the engine everything that waits for one incident, in order. */
+  dispatch(tenantId: string, incidentId: string): Promise<void>;
+  /** Picks up what a crash or an outage left behind. */
+  sweep(): Promise<number>;
+}
+
+const sweepOlderThanMs = 1_000;
+const sweepLimit = 500;
+
+const dispatcherActor = (tenantId: string): Actor => ({ id: 'system:dispatcher', displayName: 'Floorwalker', role: 'system', tenantId, storeIds: null });
+
+/** Carries the outbox to the workflow engine. Each step may run twice: starts and updates carry ids, signals are idempotent. */
+export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
+  const context = (tenantId: string): ServiceContext => ({ db: deps.db, now: deps.now, actor: dispatcherActor(tenantId) });
+
+  const deliver = async (ctx: ServiceContext, row: OutboxRow): Promise<void> => {
+    const input = await readIncidentInput(ctx, row.incidentId);
+    const { tenantId, storeId, incidentId } = input;
+    const address = { tenantId, storeId, incidentId };
+    switch (row.kind) {
+      case 'start':
+        return deps.engine.start(input);
+      case 'merged': {
+        const dedupKey = String(row.payload['dedupKey']);
+        if (await deps.engine.signal(address, detectionMergedSignalName, { dedupKey })) return;
+        const split = await splitDetection(ctx, { incidentId, dedupKey });
+        return dispatch(tenantId, split.incidentId);
+      }
+      case 'receipt':
+        if (!(await deps.engine.signal(address, receiptSignalName))) await deps.engine.startCorrection(address);
+        return;
+      case 'undelivered':
+        await deps.engine.signal(address, undeliveredSignalName, { step: Number(row.payload['step']) });
+        return;
+      case 'decide':
+        // A refusal is an answer too: somebody else decided first.
+        await deps.engine.update(address, decideUpdateName, row.payload['command'], String(row.payload['updateId'])).catch((error: unknown) => {
+          if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
+        });
+    }
+  };
+
+  const dispatch = async (tenantId: string, incidentId: string): Promise<void> => {
+    const ctx = context(tenantId);
+    for (const row of await readOutbox(ctx, { incidentId })) {
+      await deliver(ctx, row);
+      await settleOutbox(ctx, [row.id]);
+    }
+  };
+
+  return {
+    async start(input) {
+      await deps.engine.start(input);
+      // Durable already; a row that stays behind is only started once more, which changes nothing.
+      settleStart(context(input.tenantId), input.incidentId).catch((error: unknown) => deps.onError(error, { incidentId: input.incidentId }));
+    },
+    dispatch,
+    async sweep() {
+      let told = 0;
+      for (const tenantId of await listTenantIds(deps.db)) {
+        const rows = await readOutbox(context(tenantId), { olderThanMs: sweepOlderThanMs, limit: sweepLimit });
+        for (const incidentId of new Set(rows.map((row) => row.incidentId))) {
+          try {
+            await dispatch(tenantId, incidentId);
+            told += 1;
+          } catch (error) {
+            deps.onError(error, { tenantId, incidentId });
+          }
+        }
+      }
+      return told;
+    },
+  };
+}
+
+/** Sweeps again and again until told to stop; a failing round is reported and the next one tries again. */
+export async function runSweeps(dispatcher: Dispatcher, options: { everyMs: number; signal: AbortSignal; onError: DispatcherDependencies['onError'] }): Promise<void> {
+  while (!options.signal.aborted) {
+    await dispatcher.sweep().catch((error: unknown) => options.onError(error, {}));
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, options.everyMs);
+      function done() {
+        clearTimeout(timer);
+        options.signal.removeEventListener('abort', done);
+        resolve();
+      }
+      options.signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openSigner, verifySignature } from '../adapters/crypto/signer.ts';
+import { openLogger } from '../adapters/logger/logger.ts';
+import { type MqttIntake, openMqttIntake } from '../adapters/mqtt/intake-client.ts';
+import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import { openDatabase } from '../adapters/postgres/database.ts';
+import { listen } from '../adapters/postgres/listen.ts';
+import { openEngine } from '../adapters/temporal/engine.ts';
+import { verifyTwilioSignature } from '../adapters/twilio/signature.ts';
+import { messageTwiml } from '../adapters/twilio/twiml.ts';
+import type { Config } from '../config/env.ts';
+import type { Role } from '../domain/types.ts';
+import { readConfigOrExit } from '../workers/runtime.ts';
+import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
+import { createApp } from './app.ts';
+import { createDispatcher, runSweeps } from './dispatcher.ts';
+import { createLiveEvents, type LiveEvent } from './live.ts';
+import { createMqttHandler, intakeTopics } from './mqtt-intake.ts';
+import type { SimulatorOptions } from './routes/simulator.ts';
+import { witnessVerifier } from './witness.ts';
+
+const consoleDir = fileURLToPath(new URL('../console/dist', import.meta.url));
+const sweepEveryMs = 1_000;
+const mqttRetryMs = 1_000;
+const drainMs = 8_000;
+
+/** Entry point: HTTP, webhooks, live stream and MQTT intake on the one port. Resolves when it has been told to stop. */
+export async function runApi(): Promise<void> {
+  const config = readConfigOrExit();
+  const logger = openLogger('api', config.FLOORWALKER_LOG_LEVEL);
+  const log = (error: unknown, about: Record<string, unknown>) => logger.error({ error, ...about }, 'request failed');
+  const now = () => new Date().toISOString();
+  const stopping = new AbortController();
+
+  const db = openDatabase({ url: config.DATABASE_URL, maxConnections: 24, applicationName: 'api', onError: (error) => logger.warn({ error }, 'an idle database connection broke') });
+  const engine = await openEngine({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, identity: 'api', names: { incidentQueue, incidentWorkflowType, correctionWorkflowType } });
+  const dispatcher = createDispatcher({ db, engine, now, onError: log });
+  const objects = openEvidenceStore({ endpoint: config.S3_ENDPOINT, accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY.reveal(), bucket: config.S3_BUCKET, region: config.S3_REGION });
+  await objects.ensureBucket();
+  const live = createLiveEvents();
+  const listener = listen({
+    url: config.DATABASE_URL,
+    channel: 'floorwalker_incident',
+    onMessage: (payload) => live.publish(JSON.parse(payload) as LiveEvent),
+    onError: (error) => logger.warn({ error }, 'the live channel broke and is opened again'),
+  });
+
+  let broker: MqttIntake | null = null;
+  if (config.MQTT_URL !== undefined) {
+    const onMessage = createMqttHandler({ db, dispatcher, now, log, retryMs: mqttRetryMs, signal: stopping.signal, deadLetter: async (topic, letter) => broker?.publish(topic, letter) });
+    broker = openMqttIntake({ url: config.MQTT_URL, clientId: 'floorwalker-api', topics: intakeTopics, onMessage, onError: (error) => logger.warn({ error }, 'MQTT') });
+  }
+
+  const app = createApp({
+    mode: config.FLOORWALKER_MODE,
+    db,
+    engine,
+    dispatcher,
+    objects,
+    live,
+    now,
+    publicUrl: config.PUBLIC_URL,
+    carrierTokens: [config.TWILIO_AUTH_TOKEN, config.TWILIO_AUTH_TOKEN_PREVIOUS].flatMap((token) => (token === undefined ? [] : [token.reveal()])),
+    verifySignature: verifyTwilioSignature,
+    messageTwiml,
+    verifyWitness: witnessVerifier({ objects, publicKeyPem: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem, verify: verifySignature }),
+    consoleDir,
+    simulator: simulatorOf(config),
+    brokerReady: () => broker === null || broker.connected(),
+    log,
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.FLOORWALKER_PORT, config.FLOORWALKER_HOST, resolve);
+  });
+  logger.info({ port: config.FLOORWALKER_PORT }, 'ready');
+  const sweeps = runSweeps(dispatcher, { everyMs: sweepEveryMs, signal: stopping.signal, onError: log });
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  logger.info('stopping');
+  stopping.abort();
+  await broker?.close();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), drainMs).unref();
+    // Streams never end by themselves.
+    live.close();
+  });
+  await sweeps;
+  await listener.close();
+  await engine.close();
+  await db.close();
+}
+
+/** The development conveniences need the simulator's address and the keys that `npm start` made; production has neither. */
+function simulatorOf(config: Config): SimulatorOptions | null {
+  const credentials = join(config.FLOORWALKER_DATA, 'credentials.json');
+  if (config.FLOORWALKER_MODE !== 'development' || config.TWILIO_API_BASE_URL === undefined || !existsSync(credentials)) return null;
+  const { keys } = JSON.parse(readFileSync(credentials, 'utf8')) as { keys: Partial<Record<Role, string>> };
+  return { carrierUrl: config.TWILIO_API_BASE_URL, keys };
+}

@@ -1,0 +1,31 @@
+import type { RequestHandler } from 'express';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  observe: RequestHandler;
+  text(): Promise<string>;
+  contentType: string;
+}
+
+export function createMetrics(sources: { sseClients: () => number }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'floorwalker_api_' });
+  const durations = new Histogram({
+    name: 'floorwalker_http_request_seconds',
+    help: 'Time to answer, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  new Gauge({ name: 'floorwalker_sse_clients', help: 'Open live streams', registers: [registry], collect() { this.set(sources.sseClients()); } });
+  return {
+    observe(request, response, next) {
+      const stop = durations.startTimer({ method: request.method });
+      // The pattern, never the path: paths carry ids and tokens.
+      response.once('finish', () => stop({ route: String(request.route?.path ?? 'unmatched'), status: String(response.statusCode) }));
+      next();
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

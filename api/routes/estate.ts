@@ -1,0 +1,67 @@
+import { Router } from 'express';
+import { rolePermissions } from '../../domain/permissions.ts';
+import type { Actor } from '../../domain/types.ts';
+import { createSession, endSession } from '../../services/access/authenticate.ts';
+import { listAudit, readLastWitness, verifyAudit } from '../../services/audit/read.ts';
+import { type CameraState, listCameras, listStores, reportCameraHealth } from '../../services/estate/read.ts';
+import { actorOf, contextOf, readSessionCookie, sessionCookie } from '../auth.ts';
+import type { ApiDependencies } from '../deps.ts';
+
+export const sessionView = (actor: Actor, mode: ApiDependencies['mode']) => ({
+  actorId: actor.id,
+  displayName: actor.displayName,
+  role: actor.role,
+  tenantId: actor.tenantId,
+  storeIds: actor.storeIds,
+  permissions: rolePermissions[actor.role],
+  mode,
+});
+
+export const cookieOptions = (deps: Pick<ApiDependencies, 'publicUrl'>) => ({ httpOnly: true, sameSite: 'strict' as const, secure: deps.publicUrl.startsWith('https://'), path: '/' });
+
+/** Signing in, before anybody is known. */
+export function signInRoutes(deps: ApiDependencies): Router {
+  const router = Router();
+  router.post('/v1/session', async (request, response) => {
+    const { token, actor, expiresAt } = await createSession(deps, (request.body as { apiKey: string }).apiKey);
+    response.cookie(sessionCookie, token, { ...cookieOptions(deps), expires: new Date(expiresAt) });
+    response.status(201).json(sessionView(actor, deps.mode));
+  });
+  return router;
+}
+
+export function estateRoutes(deps: ApiDependencies): Router {
+  const router = Router();
+  router.get('/v1/session', (_request, response) => {
+    response.json(sessionView(actorOf(response), deps.mode));
+  });
+  router.delete('/v1/session', async (request, response) => {
+    const token = readSessionCookie(request);
+    if (token !== undefined) await endSession(deps, token);
+    response.clearCookie(sessionCookie, cookieOptions(deps)).status(204).end();
+  });
+  router.get('/v1/stores', async (_request, response) => {
+    response.json({ items: await listStores(contextOf(deps, response)) });
+  });
+  router.get('/v1/cameras', async (_request, response) => {
+    response.json({ items: await listCameras(contextOf(deps, response)) });
+  });
+  router.put('/v1/cameras/:cameraId/health', async (request, response) => {
+    const { storeId, state, at } = request.body as { storeId: string; state: CameraState; at: string };
+    await reportCameraHealth(contextOf(deps, response), { cameraId: request.params.cameraId, storeId, state, at });
+    response.status(204).end();
+  });
+  router.get('/v1/audit', async (request, response) => {
+    const { cursor, limit } = request.query as { cursor?: string; limit?: number };
+    response.json(await listAudit(contextOf(deps, response), { limit: limit ?? 50, ...(cursor === undefined ? {} : { cursor }) }));
+  });
+  router.get('/v1/audit/verify', async (_request, response) => {
+    const ctx = contextOf(deps, response);
+    const witness = await readLastWitness(ctx);
+    response.json(await verifyAudit(ctx, witness && (await deps.verifyWitness(witness, ctx.actor.tenantId))));
+  });
+  router.get('/v1/stream', async (request, response) => {
+    await deps.live.connect(request, response, actorOf(response));
+  });
+  return router;
+}

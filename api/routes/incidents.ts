@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { Router } from 'express';
+import { requirePermission } from '../../domain/permissions.ts';
+import type { HumanVerdict, IncidentState, PosVerdict } from '../../domain/types.ts';
+import { readCustody } from '../../services/audit/read.ts';
+import { readEvidence } from '../../services/evidence/view.ts';
+import { placeHold, releaseHold } from '../../services/hold/manage.ts';
+import { addNote } from '../../services/incident/add-note.ts';
+import { listIncidents } from '../../services/incident/list.ts';
+import { readExplanation, readIncident, readTimeline } from '../../services/incident/read.ts';
+import { acknowledgeUpdateName, type AcknowledgeCommand, type CommandReply, type DecideCommand, decideUpdateName } from '../../workflows/contracts.ts';
+import { createArtifactReader, sendArtifact } from '../artifact.ts';
+import { contextOf } from '../auth.ts';
+import type { ApiDependencies } from '../deps.ts';
+
+interface VerdictBody {
+  verdict: HumanVerdict;
+  reasonCode?: string;
+  note?: string;
+  expectedVersion?: number;
+}
+
+/** Shapes are checked by the OpenAPI validator before a route runs; roles and scope by the services. */
+export function incidentRoutes(deps: ApiDependencies): Router {
+  const router = Router();
+  const artifacts = createArtifactReader(deps);
+
+  router.get('/v1/incidents', async (request, response) => {
+    const { state, storeId, posVerdict, cursor, limit } = request.query as { state?: IncidentState[]; storeId?: string; posVerdict?: PosVerdict; cursor?: string; limit?: number };
+    response.json(
+      await listIncidents(contextOf(deps, response), {
+        limit: limit ?? 50,
+        ...(state === undefined ? {} : { states: state }),
+        ...(storeId === undefined ? {} : { storeId }),
+        ...(posVerdict === undefined ? {} : { posVerdict }),
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+    );
+  });
+  router.get('/v1/incidents/:incidentId', async (request, response) => {
+    response.json(await readIncident(contextOf(deps, response), request.params.incidentId));
+  });
+  router.get('/v1/incidents/:incidentId/timeline', async (request, response) => {
+    response.json({ events: await readTimeline(contextOf(deps, response), request.params.incidentId) });
+  });
+  router.get('/v1/incidents/:incidentId/explanation', async (request, response) => {
+    response.json(await readExplanation(contextOf(deps, response), request.params.incidentId));
+  });
+  router.get('/v1/incidents/:incidentId/evidence', async (request, response) => {
+    const { incidentId } = request.params;
+    const evidence = await readEvidence(contextOf(deps, response), incidentId);
+    response.json({ ...evidence, artifacts: evidence.artifacts.map((artifact) => ({ ...artifact, url: `/v1/incidents/${incidentId}/evidence/${artifact.id}` })) });
+  });
+  router.get('/v1/incidents/:incidentId/evidence/:artifactId', async (request, response) => {
+    const { incidentId, artifactId } = request.params;
+    await sendArtifact(request, response, await artifacts.read(contextOf(deps, response), incidentId, artifactId));
+  });
+  router.get('/v1/incidents/:incidentId/custody', async (request, response) => {
+    response.json({ entries: await readCustody(contextOf(deps, response), request.params.incidentId) });
+  });
+
+  router.post('/v1/incidents/:incidentId/acknowledge', async (request, response) => {
+    const ctx = contextOf(deps, response);
+    requirePermission(ctx.actor, 'incident.acknowledge');
+    const incident = await readIncident(ctx, request.params.incidentId);
+    const command: AcknowledgeCommand = { by: { actorId: ctx.actor.id, role: ctx.actor.role } };
+    const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
+    const reply = await deps.engine.update<CommandReply>(address, acknowledgeUpdateName, command, updateIdOf(ctx.actor.id, request.header('idempotency-key')));
+    response.json({ incidentId: incident.id, state: reply.state, verdict: reply.verdict });
+  });
+  router.post('/v1/incidents/:incidentId/verdict', async (request, response) => {
+    const ctx = contextOf(deps, response);
+    requirePermission(ctx.actor, 'incident.decide');
+    const incident = await readIncident(ctx, request.params.incidentId);
+    const { verdict, reasonCode, note, expectedVersion } = request.body as VerdictBody;
+    const updateId = updateIdOf(ctx.actor.id, request.header('idempotency-key'));
+    const command: DecideCommand = {
+      verdict,
+      by: { actorId: ctx.actor.id, role: ctx.actor.role },
+      via: 'api',
+      ...(reasonCode === undefined ? {} : { reasonCode }),
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    };
+    const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
+    const reply = await deps.engine.update<CommandReply>(address, decideUpdateName, command, updateId);
+    // Free words stay out of the workflow's history; they are kept with the incident and go with it.
+    if (note !== undefined && note.trim() !== '') await addNote(ctx, { incidentId: incident.id, text: note, idempotencyKey: updateId });
+    response.json({ incidentId: incident.id, state: reply.state, verdict: reply.verdict });
+  });
+  router.post('/v1/incidents/:incidentId/notes', async (request, response) => {
+    const key = request.header('idempotency-key');
+    const { text } = request.body as { text: string };
+    response.status(201).json(await addNote(contextOf(deps, response), { incidentId: request.params.incidentId, text, ...(key === undefined ? {} : { idempotencyKey: key }) }));
+  });
+
+  router.put('/v1/incidents/:incidentId/hold', async (request, response) => {
+    const ctx = contextOf(deps, response);
+    const hold = await placeHold(ctx, { incidentId: request.params.incidentId, reason: (request.body as { reason: string }).reason });
+    await artifacts.setLegalHold(ctx, request.params.incidentId, true);
+    response.json(hold);
+  });
+  router.delete('/v1/incidents/:incidentId/hold', async (request, response) => {
+    const ctx = contextOf(deps, response);
+    const hold = await releaseHold(ctx, { incidentId: request.params.incidentId });
+    await artifacts.setLegalHold(ctx, request.params.incidentId, false);
+    response.json(hold);
+  });
+  return router;
+}
+
+/** The caller's key, made its own; without one a retry is a new command and may be refused as already decided. */
+const updateIdOf = (actorId: string, key: string | undefined): string => `${actorId}:${key ?? randomUUID()}`;

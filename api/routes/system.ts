@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express, { Router } from 'express';
+import { parse } from 'yaml';
+import type { ApiDependencies } from '../deps.ts';
+import type { Metrics } from '../metrics.ts';
+
+const schemas = new URL('../../schemas/', import.meta.url);
+export const openApiPath = fileURLToPath(new URL('openapi.yaml', schemas));
+
+/** The lock self-test writes to the store, so its answer is kept this long. */
+const objectsCheckMs = 60_000;
+
+export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
+  const router = Router();
+  let objects: { ok: boolean; untilMs: number } = { ok: false, untilMs: 0 };
+  const checks: Record<string, () => Promise<void>> = {
+    database: async () => {
+      await deps.db.query('select 1');
+    },
+    workflows: () => deps.engine.assertReady(),
+    evidenceStore: async () => {
+      if (objects.untilMs < Date.now()) {
+        objects = { ok: false, untilMs: 0 };
+        await deps.objects.selfTest();
+        objects = { ok: true, untilMs: Date.now() + objectsCheckMs };
+      }
+    },
+    broker: async () => {
+      if (!deps.brokerReady()) throw new Error('the MQTT broker is not connected');
+    },
+  };
+
+  router.get('/healthz', (_request, response) => {
+    response.json({ ok: true });
+  });
+  router.get('/readyz', async (_request, response) => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        try {
+          await check();
+          return { name, ok: true, detail: null };
+        } catch (error) {
+          return { name, ok: false, detail: error instanceof Error ? error.message : 'not answering' };
+        }
+      }),
+    );
+    response.status(results.every(({ ok }) => ok) ? 200 : 503).json({ ok: results.every(({ ok }) => ok), checks: results });
+  });
+  router.get('/metrics', async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.text());
+  });
+
+  const document = bundledDocument();
+  router.get('/openapi.json', (_request, response) => {
+    response.json(document);
+  });
+  const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  router.get('/docs', (_request, response) => response.redirect('/docs/'));
+  router.get('/docs/', (_request, response) => {
+    response.type('html').send(docsPage);
+  });
+  router.get('/docs/start.js', (_request, response) => {
+    response.type('js').send("SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, presets: [SwaggerUIBundle.presets.apis] });");
+  });
+  router.use('/docs', express.static(swagger, { index: false }));
+  return router;
+}
+
+/** One document for tools that do not follow file references. */
+function bundledDocument(): unknown {
+  const document = parse(readFileSync(openApiPath, 'utf8')) as { components: { schemas: Record<string, unknown> } };
+  const events = { './events/detection.schema.json': 'Detection', './events/pos-event.schema.json': 'PosEvent' } as const;
+  let text = JSON.stringify(document);
+  for (const [file, name] of Object.entries(events)) text = text.replaceAll(JSON.stringify(file), JSON.stringify(`#/components/schemas/${name}`));
+  const bundled = JSON.parse(text) as typeof document;
+  for (const [file, name] of Object.entries(events)) bundled.components.schemas[name] = JSON.parse(readFileSync(new URL(file, schemas), 'utf8'));
+  return bundled;
+}
+
+const docsPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Floorwalker API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><main id="docs"></main><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`;

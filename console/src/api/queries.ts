@@ -1,0 +1,109 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Schemas } from './client.ts';
+import { api, expectData } from './client.ts';
+import { listPhones, simulatorInfo } from './simulator.ts';
+
+export type QueueTab = 'open' | 'review' | 'closed' | 'all';
+
+const statesOf: Record<QueueTab, Schemas['IncidentState'][] | undefined> = {
+  open: ['new', 'alerting', 'acknowledged', 'in_review'],
+  review: ['in_review'],
+  closed: ['closed'],
+  all: undefined,
+};
+
+const pageSize = 40;
+
+export const keys = {
+  session: ['session'] as const,
+  simulator: ['simulator'] as const,
+  phones: ['phones'] as const,
+  incidents: ['incidents'] as const,
+  incident: (id: string) => ['incident', id] as const,
+  stores: ['stores'] as const,
+  cameras: ['cameras'] as const,
+  audit: ['audit'] as const,
+};
+
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: () => expectData(api.GET('/v1/session')),
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+export const simulatorQuery = queryOptions({
+  queryKey: keys.simulator,
+  queryFn: simulatorInfo,
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+export const phonesQuery = queryOptions({ queryKey: keys.phones, queryFn: listPhones });
+
+export const queueQuery = (tab: QueueTab, storeId: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.incidents, tab, storeId ?? null],
+    queryFn: ({ pageParam }) =>
+      expectData(
+        api.GET('/v1/incidents', {
+          params: {
+            query: {
+              limit: pageSize,
+              ...(statesOf[tab] ? { state: statesOf[tab] } : {}),
+              ...(storeId ? { storeId } : {}),
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+const path = (incidentId: string) => ({ params: { path: { incidentId } } });
+
+export const incidentQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'detail'],
+    queryFn: () => expectData(api.GET('/v1/incidents/{incidentId}', path(id))),
+  });
+
+export const timelineQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'timeline'],
+    queryFn: () => expectData(api.GET('/v1/incidents/{incidentId}/timeline', path(id))),
+  });
+
+export const explanationQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'explanation'],
+    queryFn: () => expectData(api.GET('/v1/incidents/{incidentId}/explanation', path(id))),
+  });
+
+export const evidenceQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'evidence'],
+    queryFn: () => expectData(api.GET('/v1/incidents/{incidentId}/evidence', path(id))),
+  });
+
+export const custodyQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'custody'],
+    queryFn: () => expectData(api.GET('/v1/incidents/{incidentId}/custody', path(id))),
+  });
+
+export const storesQuery = queryOptions({ queryKey: keys.stores, queryFn: () => expectData(api.GET('/v1/stores')) });
+export const camerasQuery = queryOptions({
+  queryKey: keys.cameras,
+  queryFn: () => expectData(api.GET('/v1/cameras')),
+  refetchInterval: 15_000,
+});
+
+export const auditQuery = infiniteQueryOptions({
+  queryKey: keys.audit,
+  queryFn: ({ pageParam }) =>
+    expectData(api.GET('/v1/audit', { params: { query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.nextCursor,
+});

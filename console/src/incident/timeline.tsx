@@ -1,0 +1,110 @@
+import {
+  IconAlertTriangle,
+  IconBell,
+  IconBellOff,
+  IconCheck,
+  IconClockHour4,
+  IconEye,
+  IconGavel,
+  IconLifebuoy,
+  IconMessage,
+  IconMessageOff,
+  IconNote,
+  IconReceipt,
+  IconStack2,
+  IconTrash,
+  IconUserCheck,
+  IconVideo,
+  IconVideoOff,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { IncidentDetail, TimelineEvent } from '../api/client.ts';
+import { timelineQuery } from '../api/queries.ts';
+import { clockTime, dateTime } from '../time.ts';
+import { Failure, Loading } from '../ui/notices.tsx';
+import { actorLabel, timelineSentence } from '../words-timeline.ts';
+import classes from './timeline.module.css';
+
+const size = 15;
+const icons: Record<TimelineEvent['kind'], ReactNode> = {
+  detection_received: <IconEye size={size} />,
+  detection_merged: <IconStack2 size={size} />,
+  till_checked: <IconReceipt size={size} />,
+  severity_scored: <IconBell size={size} />,
+  text_sent: <IconMessage size={size} />,
+  text_delivered: <IconMessage size={size} />,
+  text_undelivered: <IconMessageOff size={size} />,
+  nobody_on_shift: <IconBellOff size={size} />,
+  escalation_exhausted: <IconClockHour4 size={size} />,
+  evidence_requested: <IconVideo size={size} />,
+  evidence_ready: <IconVideo size={size} />,
+  evidence_partial: <IconVideo size={size} />,
+  evidence_failed: <IconVideoOff size={size} />,
+  evidence_not_kept: <IconVideoOff size={size} />,
+  acknowledged: <IconUserCheck size={size} />,
+  verdict_given: <IconCheck size={size} />,
+  help_requested: <IconLifebuoy size={size} />,
+  note_added: <IconNote size={size} />,
+  closed: <IconCheck size={size} />,
+  correction_recorded: <IconAlertTriangle size={size} />,
+  hold_placed: <IconGavel size={size} />,
+  hold_released: <IconGavel size={size} />,
+  purged: <IconTrash size={size} />,
+  review_deadline_passed: <IconClockHour4 size={size} />,
+};
+
+const byPeople: ReadonlySet<TimelineEvent['kind']> = new Set([
+  'acknowledged',
+  'verdict_given',
+  'help_requested',
+  'note_added',
+  'closed',
+  'correction_recorded',
+  'hold_placed',
+  'hold_released',
+]);
+
+/** What happened, in order, in the store's own time. */
+export function Timeline({ incident }: { incident: IncidentDetail }) {
+  const timeline = useQuery(timelineQuery(incident.id));
+  const zone = incident.storeTimeZone;
+  return (
+    <section className={classes.card} aria-labelledby="timeline-heading">
+      <h2 id="timeline-heading" className={classes.title}>
+        What happened
+      </h2>
+      <p className={classes.zone}>Times of the store ({zone.replace(/_/g, ' ')})</p>
+      {timeline.isPending && <Loading label="Loading the timeline" />}
+      {timeline.isError && <Failure error={timeline.error} onRetry={() => void timeline.refetch()} />}
+      {timeline.data && (
+        <ol className={classes.events} data-testid="timeline">
+          {timeline.data.events.map((event) => {
+            const actor = actorLabel(event.actor, event.params);
+            return (
+              <li
+                key={event.id}
+                className={classes.event}
+                data-person={byPeople.has(event.kind) || undefined}
+                data-kind={event.kind}
+              >
+                <span className={classes.icon} aria-hidden="true">
+                  {icons[event.kind] ?? <IconEye size={size} />}
+                </span>
+                <div>
+                  <p className={classes.sentence}>{timelineSentence(event)}</p>
+                  <p className={classes.meta}>
+                    <time dateTime={event.at} title={dateTime(event.at, zone)}>
+                      {clockTime(event.at, zone)}
+                    </time>
+                    {actor !== 'Floorwalker' && <span> · {actor}</span>}
+                  </p>
+                </div>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+import { Button } from '@mantine/core';
+import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { Schemas } from '../api/client.ts';
+import { api, expectData } from '../api/client.ts';
+import { auditQuery } from '../api/queries.ts';
+import { dateTime } from '../time.ts';
+import { AuditTable } from '../ui/audit-table.tsx';
+import { Empty, Failure, Loading } from '../ui/notices.tsx';
+import { useSession } from '../ui/session.ts';
+import { auditProblems } from '../words.ts';
+import classes from './audit.module.css';
+import page from './page.module.css';
+
+/** The record of everything that was done and seen, and the proof that it is whole. */
+export function AuditPage() {
+  const { may } = useSession();
+  useEffect(() => {
+    document.title = 'Audit · Floorwalker';
+  }, []);
+  return (
+    <div className={page.page}>
+      {may('audit.read') ? (
+        <AuditLog />
+      ) : (
+        <>
+          <h1 className={page.title}>Audit</h1>
+          <Empty title="The audit log is for compliance">
+            Your role does not include it. Ask an administrator if you need it.
+          </Empty>
+        </>
+      )}
+    </div>
+  );
+}
+
+function AuditLog() {
+  const audit = useInfiniteQuery(auditQuery);
+  const verify = useMutation({ mutationFn: () => expectData(api.GET('/v1/audit/verify')) });
+  const entries = audit.data?.pages.flatMap((part) => part.items) ?? [];
+  return (
+    <>
+      <div className={page.head}>
+        <div>
+          <h1 className={page.title}>Audit</h1>
+          <p className={page.lead}>Every change and every look at evidence, each row sealed to the one before it.</p>
+        </div>
+        <Button
+          size="md"
+          leftSection={<IconShieldCheck size={18} />}
+          loading={verify.isPending}
+          onClick={() => verify.mutate()}
+        >
+          Verify chain
+        </Button>
+      </div>
+      <div aria-live="polite">
+        {verify.isError && <Failure error={verify.error} />}
+        {verify.data && <Finding finding={verify.data} />}
+      </div>
+      {audit.isPending && <Loading label="Loading the audit log" />}
+      {audit.isError && entries.length === 0 && <Failure error={audit.error} onRetry={() => void audit.refetch()} />}
+      {audit.isSuccess && entries.length === 0 && (
+        <Empty title="Nothing on record yet">The first incident writes the first row.</Empty>
+      )}
+      {entries.length > 0 && (
+        <div className={page.card}>
+          <AuditTable entries={entries} caption="Audit log, newest first" showSubject />
+          <div className={page.more}>
+            {audit.hasNextPage ? (
+              <Button variant="default" loading={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
+                Show older rows
+              </Button>
+            ) : (
+              <span className={classes.dim}>This is the first row.</span>
+            )}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Finding({ finding }: { finding: Schemas['AuditVerification'] }) {
+  return (
+    <div className={classes.finding} data-ok={finding.ok} data-testid="audit-verify-result">
+      {finding.ok ? (
+        <IconShieldCheck size={32} stroke={1.5} aria-hidden="true" />
+      ) : (
+        <IconShieldX size={32} stroke={1.5} aria-hidden="true" />
+      )}
+      <div>
+        <p className={classes.title}>
+          {finding.ok
+            ? `The chain is whole: ${finding.rows.toLocaleString('en-GB')} rows, each as it was written.`
+            : finding.problem
+              ? `Row ${finding.problem.seq} ${auditProblems[finding.problem.code]}.`
+              : 'The chain does not hold.'}
+        </p>
+        {finding.problem && (
+          <p>{finding.problem.detail} Keep the database as it is and call whoever runs Floorwalker.</p>
+        )}
+        <p className={classes.dim}>
+          Head: row {finding.headSeq}, <span className="mono">{finding.headHash}</span>
+        </p>
+        {finding.witness && (
+          <p className={classes.dim}>
+            {finding.witness.ok ? 'Agrees' : 'Does not agree'} with the witness outside the database, taken at row{' '}
+            {finding.witness.seq} on {dateTime(finding.witness.at)}.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { Button, Select } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { QueueTab } from '../api/queries.ts';
+import { queueQuery, storesQuery } from '../api/queries.ts';
+import { QueueList } from '../queue/list.tsx';
+import { QueueTabs } from '../queue/tabs.tsx';
+import { Empty, Failure, Loading } from '../ui/notices.tsx';
+import { useShortcuts } from '../ui/shortcuts.tsx';
+import { emptyQueue } from '../words.ts';
+import page from './page.module.css';
+import classes from './queue.module.css';
+
+/** What needs a look, newest first. */
+export function QueuePage() {
+  const search = useSearch({ from: '/app/' });
+  const navigate = useNavigate();
+  const tab = search.tab ?? 'open';
+  const queue = useInfiniteQuery(queueQuery(tab, search.store));
+  const stores = useQuery(storesQuery);
+  const filter = useRef<HTMLInputElement>(null);
+  const incidents = queue.data?.pages.flatMap((part) => part.items) ?? [];
+  const counts = queue.data?.pages[0]?.counts;
+
+  const show = (change: { tab?: QueueTab; store?: string | null }) => {
+    const store = change.store === undefined ? search.store : change.store;
+    void navigate({ to: '/', search: { tab: change.tab ?? tab, ...(store ? { store } : {}) } });
+  };
+  useShortcuts('Queue', [{ keys: ['/'], label: 'Filter by store', run: () => filter.current?.focus() }]);
+  useEffect(() => {
+    const waiting = counts ? Object.values(counts).reduce((sum, count) => sum + count, 0) : 0;
+    document.title = waiting > 0 ? `(${waiting}) Queue · Floorwalker` : 'Queue · Floorwalker';
+  }, [counts]);
+
+  return (
+    <div className={page.page}>
+      <div className={page.head}>
+        <div>
+          <h1 className={page.title}>Queue</h1>
+          <p className={page.lead}>What the cameras saw and somebody should look at, newest first.</p>
+        </div>
+        <Select
+          ref={filter}
+          aria-label="Store"
+          className={classes.filter}
+          placeholder="All stores"
+          data={stores.data?.items.map((store) => ({ value: store.id, label: store.name })) ?? []}
+          value={search.store ?? null}
+          onChange={(store) => show({ store })}
+          searchable
+          clearable
+          clearButtonProps={{ 'aria-label': 'Show all stores', tabIndex: 0 }}
+          nothingFoundMessage="No such store"
+          rightSectionPointerEvents={search.store ? 'all' : 'none'}
+          rightSection={search.store ? undefined : <kbd>/</kbd>}
+        />
+      </div>
+      <QueueTabs tab={tab} counts={counts} onChange={(next) => show({ tab: next })} />
+      {queue.isPending && <Loading label="Loading the queue" />}
+      {queue.isError && incidents.length === 0 && <Failure error={queue.error} onRetry={() => void queue.refetch()} />}
+      {queue.isError && incidents.length > 0 && (
+        <p role="alert" className={classes.stale}>
+          The list could not be brought up to date ({queue.error.message}).
+          <Button size="compact-sm" variant="default" onClick={() => void queue.refetch()}>
+            Try again
+          </Button>
+        </p>
+      )}
+      {queue.isSuccess && incidents.length === 0 && (
+        <Empty icon={<IconCircleCheck size={30} stroke={1.5} />} title={emptyQueue[tab].title}>
+          {search.store
+            ? 'Nothing for this store with this filter. Show all stores to see the rest.'
+            : emptyQueue[tab].body}
+        </Empty>
+      )}
+      {incidents.length > 0 && (
+        <QueueList
+          incidents={incidents}
+          hasMore={queue.hasNextPage}
+          isLoadingMore={queue.isFetchingNextPage}
+          onMore={() => void queue.fetchNextPage()}
+        />
+      )}
+    </div>
+  );
+}

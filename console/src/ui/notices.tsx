@@ -1,0 +1,84 @@
+import { Button, Loader } from '@mantine/core';
+import { IconAlertCircle, IconRefresh } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { ApiError } from '../api/client.ts';
+import classes from './notices.module.css';
+
+/** Shown while the first answer is on its way. */
+export function Loading({ page = false, label = 'Loading' }: { page?: boolean; label?: string }) {
+  return (
+    <div className={classes.notice} data-page={page || undefined} role="status">
+      <Loader size="sm" type="dots" />
+      <span className="visually-hidden">{label}</span>
+    </div>
+  );
+}
+
+const nextStep = (error: unknown): string => {
+  if (!(error instanceof ApiError)) return 'Load the page again. If it stays so, tell whoever runs Floorwalker.';
+  if (error.detail) return error.detail;
+  if (error.status === 403) return 'Your role does not allow this. Ask an administrator if you need it.';
+  if (error.status === 404) return 'It may belong to a store outside your scope, or the address is not complete.';
+  return 'Try again in a moment. If it stays so, tell whoever runs Floorwalker.';
+};
+
+/** What went wrong and what to do about it. */
+export function Failure({ error, onRetry, page = false }: { error: unknown; onRetry?: () => void; page?: boolean }) {
+  const title = error instanceof Error && error.message ? error.message : 'Something went wrong';
+  const requestId = error instanceof ApiError ? error.requestId : undefined;
+  return (
+    <div className={classes.notice} data-page={page || undefined} role="alert">
+      <IconAlertCircle size={32} stroke={1.5} className={classes.bad} aria-hidden="true" />
+      <p className={classes.title}>{title}</p>
+      <p className={classes.body}>{nextStep(error)}</p>
+      {requestId && (
+        <p className={classes.small}>
+          For support: <span className="mono">{requestId}</span>
+        </p>
+      )}
+      {onRetry && (
+        <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Nothing here, and what will appear. */
+export function Empty({
+  icon,
+  title,
+  children,
+  page = false,
+}: {
+  icon?: ReactNode;
+  title: string;
+  children: ReactNode;
+  page?: boolean;
+}) {
+  return (
+    <div className={classes.notice} data-page={page || undefined}>
+      {icon && (
+        <span className={classes.icon} aria-hidden="true">
+          {icon}
+        </span>
+      )}
+      <p className={classes.title}>{title}</p>
+      <p className={classes.body}>{children}</p>
+    </div>
+  );
+}
+
+export function NotFound() {
+  return (
+    <main className={classes.notice} data-page>
+      <h1 className={classes.title}>There is no such page</h1>
+      <p className={classes.body}>The address may be incomplete.</p>
+      <Button component={Link} to="/" variant="default">
+        Go to the queue
+      </Button>
+    </main>
+  );
+}

@@ -1,0 +1,16 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { sessionQuery } from '../api/queries.ts';
+
+export type Permission =
+  | 'incident.decide'
+  | 'incident.acknowledge'
+  | 'incident.note'
+  | 'evidence.view'
+  | 'hold.manage'
+  | 'audit.read';
+
+/** Who is signed in and what they may do; pages below the shell always have one. */
+export function useSession() {
+  const { data } = useSuspenseQuery(sessionQuery);
+  return { session: data, may: (permission: Permission) => data.permissions.includes(permission) };
+}

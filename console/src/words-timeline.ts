@@ -1,0 +1,110 @@
+import type { Schemas, TimelineEvent } from './api/client.ts';
+import { readable, roleLabel, severityLabels, tillLabels, verdictLabels } from './words.ts';
+
+type Params = TimelineEvent['params'];
+type Kind = TimelineEvent['kind'];
+
+const text = (params: Params, ...names: string[]): string | null => {
+  for (const name of names) {
+    const value = params[name];
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number') return String(value);
+  }
+  return null;
+};
+
+const person = (params: Params): string | null => text(params, 'personName', 'displayName', 'actorName', 'name');
+
+function labelOf<K extends string>(labels: Record<K, string>, value: string | null): string | null {
+  if (value === null) return null;
+  return value in labels ? labels[value as K] : readable(value);
+}
+
+const withReason = (sentence: string, params: Params) => {
+  const reason = text(params, 'reason', 'detail');
+  return reason ? `${sentence}: ${reason}` : `${sentence}.`;
+};
+
+const sentences: Record<Kind, (params: Params) => string> = {
+  detection_received: (p) =>
+    p['late'] === true ? 'A camera reported this, later than usual.' : 'A camera reported this.',
+  detection_merged: () => 'The camera saw it again; added to this incident.',
+  till_checked: (p) => {
+    const verdict = text(p, 'verdict', 'posVerdict');
+    const label = verdict && verdict in tillLabels ? tillLabels[verdict as Schemas['PosVerdict']].label : null;
+    return label ? `The till was asked: ${label.toLowerCase()}.` : 'The till was asked.';
+  },
+  severity_scored: (p) => {
+    const level = labelOf(severityLabels, text(p, 'level', 'severity'));
+    const score = text(p, 'score');
+    return level
+      ? `Severity set to ${level.toLowerCase()}${score ? ` (${score} of 100)` : ''}.`
+      : 'Severity was scored.';
+  },
+  text_sent: (p) => {
+    const kind = text(p, 'kind');
+    const what = kind === 'correction' ? 'A correction' : kind === 'help' ? 'A call for help' : 'A text';
+    return `${what} went to ${person(p) ?? 'the person on shift'}.`;
+  },
+  text_delivered: (p) => `The text reached ${person(p) ?? 'the phone'}.`,
+  text_undelivered: (p) => `The text did not reach ${person(p) ?? 'the phone'}; the next person is asked.`,
+  nobody_on_shift: (p) => {
+    const role = text(p, 'role');
+    return role
+      ? `Nobody is on shift as ${roleLabel(role).toLowerCase()}; the next step is taken.`
+      : 'Nobody is on shift for this step; the next one is taken.';
+  },
+  escalation_exhausted: () => 'Everybody in the chain was asked. It now waits for review here.',
+  evidence_requested: () => 'The clip was asked for.',
+  evidence_ready: () => 'The clip is ready and verified.',
+  evidence_partial: () => 'The clip is there, with gaps.',
+  evidence_failed: () => 'The clip could not be made.',
+  evidence_not_kept: () => 'No clip was kept, because the receipt was found.',
+  acknowledged: (p) => `${person(p) ?? 'Somebody'} has it.`,
+  verdict_given: (p) => {
+    const verdict = labelOf(verdictLabels, text(p, 'verdict'));
+    const who = person(p);
+    return `${who ? `${who} decided` : 'Decided'}: ${verdict ?? 'a verdict'}.`;
+  },
+  help_requested: (p) => `${person(p) ?? 'Somebody'} asked for help.`,
+  note_added: (p) => text(p, 'text', 'note') ?? 'A note was added.',
+  closed: (p) => {
+    const verdict = labelOf(verdictLabels, text(p, 'verdict'));
+    return verdict ? `Closed: ${verdict.toLowerCase()}.` : 'Closed.';
+  },
+  correction_recorded: () => 'This turned out to be wrong. Everyone who was told has been told so.',
+  hold_placed: (p) => withReason('Legal hold placed', p),
+  hold_released: (p) => withReason('Legal hold released', p),
+  purged: () => 'The evidence was deleted, on time and on record.',
+  review_deadline_passed: () => 'The review deadline passed without a decision.',
+};
+
+/** What happened, as one sentence. */
+export function timelineSentence(event: TimelineEvent): string {
+  const words: ((params: Params) => string) | undefined = sentences[event.kind];
+  return words ? words(event.params) : `${readable(event.kind)}.`;
+}
+
+/** Who did it: `user:ana` → "ana", `phone:…` → "by text", `system:…` → "Floorwalker". */
+export function actorLabel(actor: string, params: Params = {}): string {
+  const [kind = '', ...rest] = actor.split(':');
+  const id = rest.join(':');
+  const who = person(params);
+  switch (kind) {
+    case 'user':
+      return who ?? (readableId(id) || 'Console');
+    case 'phone':
+      return who ? `${who}, by text` : 'by text';
+    case 'link':
+      return 'through the link in the text';
+    case 'device':
+      return `Device ${id}`;
+    case 'system':
+      return 'Floorwalker';
+    default:
+      return actor;
+  }
+}
+
+const readableId = (id: string): string =>
+  id in { soc_operator: 1, soc_lead: 1, store_manager: 1, compliance: 1, admin: 1 } ? roleLabel(id) : id;

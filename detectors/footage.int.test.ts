@@ -1,0 +1,141 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type FootageTruth, LANE_ZONE, type RenderedLane, renderLane } from '../stack/footage/self-checkout-lane.ts';
+import { MissedScanRule } from './behaviours/missed-scan.ts';
+import { runCamera } from './camera.ts';
+import type { Detection } from './detection.ts';
+import type { LaneDecision, TillMessage } from './lane-watch.ts';
+import type { LineCrossing } from './scan-zone/tracks.ts';
+import { rectangle, type ScanZone } from './scan-zone/zone.ts';
+import { countRecording, findFootage, keepingLogger, readTruth } from './testing.ts';
+
+const { ffmpegPath, ffprobePath, dataDir } = inject('engines');
+const ffmpeg = { ffmpegPath, ffprobePath };
+const beltPath = findFootage('produce-belt.mp4', process.env['FLOORWALKER_FOOTAGE']);
+const BELT_ZONE: ScanZone = {
+  id: 'belt',
+  polygon: rectangle({ x: 0, y: 0.35, width: 1, height: 0.5 }),
+  scanLineX: 0.5,
+  direction: 'right-to-left',
+};
+
+let workDir: string;
+beforeAll(async () => {
+  workDir = await mkdtemp(join(tmpdir(), 'footage-'));
+});
+afterAll(async () => rm(workDir, { recursive: true }));
+
+/** Every crossing of the truth was seen, at its time, and nothing else was. */
+function expectCrossings(found: readonly LineCrossing[], truth: FootageTruth): void {
+  const seconds = found.map((crossing) => crossing.atMs / 1000);
+  expect(seconds).toHaveLength(truth.crossings.length);
+  truth.crossings.forEach(({ item, t_s }, index) => {
+    expect(Math.abs((seconds[index] ?? Number.NaN) - t_s), `${item} at ${t_s} s`).toBeLessThanOrEqual(
+      truth.scanLine.tolerance_s,
+    );
+  });
+}
+
+/** Replays the till tape against the crossings and names the items that were never rung. */
+function missedItems(found: readonly LineCrossing[], truth: FootageTruth): string[] {
+  const rule = new MissedScanRule<LineCrossing, { atMs: number }>();
+  const missed: string[] = [];
+  for (let now = 0; now < 70_000; now += 50) {
+    for (const crossing of found) if (crossing.atMs > now - 50 && crossing.atMs <= now) rule.crossed(crossing);
+    for (const { t_s } of truth.tillTape)
+      if (t_s * 1000 > now - 50 && t_s * 1000 <= now) rule.scanned({ atMs: t_s * 1000 }, now);
+    for (const { crossing, verdict } of rule.decide(now)) {
+      if (verdict !== 'missed_scan') continue;
+      const distance = (t_s: number) => Math.abs(t_s * 1000 - crossing.atMs);
+      missed.push([...truth.crossings].sort((a, b) => distance(a.t_s) - distance(b.t_s))[0]?.item ?? 'nothing');
+    }
+  }
+  return missed;
+}
+
+const planted = (truth: FootageTruth) =>
+  truth.expected.filter((one) => one.exception === 'missed_scan').map((one) => one.item);
+
+describe('the rendered lane', () => {
+  let lane: RenderedLane;
+  beforeAll(async () => {
+    lane = await renderLane({ outDir: join(dataDir, 'footage'), ffmpegPath });
+  });
+
+  it.each([
+    { width: 640, height: 360, fps: 15 },
+    { width: 320, height: 180, fps: 10 },
+  ])('every crossing and exactly the planted missed scans, seen at $width×$height and $fps fps', async (format) => {
+    const { crossings } = await countRecording(lane.videoPath, LANE_ZONE, format, ffmpeg);
+    expectCrossings(crossings, lane.truth);
+    expect(missedItems(crossings, lane.truth)).toEqual(planted(lane.truth));
+  });
+
+  it('is rendered once, and a render that was cut short leaves nothing behind', async () => {
+    const again = await renderLane({ outDir: join(dataDir, 'footage'), ffmpegPath });
+    expect(again.rendered).toBe(false);
+    const stop = new AbortController();
+    const outDir = join(workDir, 'cut-short');
+    const onProgress = (share: number) => share > 0.02 && stop.abort(new Error('enough'));
+    await expect(renderLane({ outDir, ffmpegPath, signal: stop.signal, onProgress })).rejects.toThrow('enough');
+    expect(await readdir(outDir)).toEqual([]);
+  });
+});
+
+describe.skipIf(!beltPath)(
+  `the produce belt ${beltPath ? '' : '(skipped: put produce-belt.mp4 into FLOORWALKER_FOOTAGE)'}`,
+  () => {
+    const path = beltPath ?? '';
+
+    it.each([15, 10, 5])('exactly its four crossings at %i fps, the cauliflower missed', async (fps) => {
+      const truth = readTruth<FootageTruth>(path);
+      const { crossings } = await countRecording(path, BELT_ZONE, { width: 480, height: 270, fps }, ffmpeg);
+      expectCrossings(crossings, truth);
+      expect(missedItems(crossings, truth)).toEqual(['cauliflower']);
+    });
+
+    it('as a live camera: one missed scan, for the cauliflower, and nothing for what was rung', async () => {
+      const truth = readTruth<FootageTruth>(path);
+      const detections: Detection[] = [];
+      const decisions: LaneDecision[] = [];
+      const logger = keepingLogger();
+      let tell: (message: TillMessage) => void = () => {};
+      let zeroMs = Number.NaN;
+      await runCamera({
+        tenantId: 'demo',
+        storeId: 's-001',
+        cameraId: 'belt-1',
+        zones: [BELT_ZONE],
+        source: { kind: 'file', path },
+        ringDir: join(workDir, 'ring'),
+        ffmpeg,
+        scans: (deliver) => {
+          tell = deliver;
+          return () => {};
+        },
+        clock: { nowMs: () => Date.now() },
+        signal: new AbortController().signal,
+        logger,
+        onPlaybackStart: (at) => {
+          zeroMs = Date.parse(at);
+          for (const { t_s, type, plu } of truth.tillTape) {
+            const dueMs = zeroMs + t_s * 1000;
+            setTimeout(() => tell({ type, plu, occurredAt: new Date(dueMs).toISOString() }), dueMs - Date.now());
+          }
+        },
+        onDecision: (_zoneId, decision) => decisions.push(decision),
+        onDetection: (detection) => {
+          detections.push(detection);
+        },
+      });
+      expect(decisions.map((decision) => decision.verdict)).toEqual(['scanned', 'scanned', 'missed_scan', 'scanned']);
+      expect(detections).toHaveLength(1);
+      const cauliflower = truth.crossings.find((crossing) => crossing.item === 'cauliflower');
+      const offBy = Date.parse(detections[0]?.detectedAt ?? '') - zeroMs - (cauliflower?.t_s ?? 0) * 1000;
+      expect(Math.abs(offBy)).toBeLessThanOrEqual(truth.scanLine.tolerance_s * 1000);
+      expect(logger.lines.filter((line) => line.level === 'error')).toEqual([]);
+    });
+  },
+);

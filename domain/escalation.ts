@@ -1,0 +1,59 @@
+import { addMs, toMs } from './time.ts';
+import type { Policy } from './policy.ts';
+
+export interface StepProgress {
+  step: number;
+  outcome: 'sent' | 'nobody_on_shift' | 'undeliverable';
+  at: string;
+}
+
+export interface EscalationProgress {
+  steps: readonly StepProgress[];
+  /** When the clip became visible or was given up; null while it is being made. */
+  evidenceSettledAt: string | null;
+  acknowledgedAt: string | null;
+  /** Somebody answered "not sure" or asked for help after this many steps: do not wait out their timeout. */
+  skipWaitAfterSteps: number;
+}
+
+export type EscalationAction =
+  | { kind: 'page'; step: number }
+  /** `wakeOnEvidence`: the plain timeout has passed and only proof is missing, so its arrival changes the deadline. */
+  | { kind: 'wait'; untilAt: string; wakeOnEvidence: boolean }
+  | { kind: 'exhausted' };
+
+type EscalationPolicy = Pick<Policy, 'escalation' | 'acknowledgedTimeoutMs' | 'evidence'>;
+
+/**
+ * What to do now. The deadline of a step runs from the later of text and proof; proof that does not come extends it by
+ * the policy's grace at most. Ask again at `untilAt`: one timer serves the normal case, since the deadline is only
+ * recomputed when the plain timeout has passed.
+ */
+export function nextAction(policy: EscalationPolicy, progress: EscalationProgress, nowAt: string): EscalationAction {
+  const last = progress.steps.at(-1);
+  if (!last) return advance(policy, 0);
+  const nowMs = toMs(nowAt);
+  if (progress.acknowledgedAt !== null) {
+    const untilAt = addMs(progress.acknowledgedAt, policy.acknowledgedTimeoutMs);
+    if (nowMs < toMs(untilAt)) return { kind: 'wait', untilAt, wakeOnEvidence: false };
+  }
+  if (last.outcome !== 'sent' || progress.skipWaitAfterSteps >= progress.steps.length) return advance(policy, last.step + 1);
+  const timeoutMs = policy.escalation[last.step]?.timeoutMs ?? 0;
+  const plainAt = addMs(last.at, timeoutMs);
+  if (nowMs < toMs(plainAt)) return { kind: 'wait', untilAt: plainAt, wakeOnEvidence: false };
+  const untilAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
+  if (nowMs < toMs(untilAt)) return { kind: 'wait', untilAt, wakeOnEvidence: progress.evidenceSettledAt === null };
+  return advance(policy, last.step + 1);
+}
+
+/** When a person texted at `sentAt` has had their time with the proof, never later than timeout plus grace. */
+export function proofDeadline(policy: Pick<Policy, 'evidence'>, evidenceSettledAt: string | null, sentAt: string, timeoutMs: number): string {
+  const latestMs = toMs(sentAt) + timeoutMs + policy.evidence.graceMs;
+  if (evidenceSettledAt === null) return addMs(sentAt, timeoutMs + policy.evidence.graceMs);
+  const fromProofMs = Math.max(toMs(sentAt), toMs(evidenceSettledAt)) + timeoutMs;
+  return addMs(sentAt, Math.min(fromProofMs, latestMs) - toMs(sentAt));
+}
+
+function advance(policy: EscalationPolicy, step: number): EscalationAction {
+  return step < policy.escalation.length ? { kind: 'page', step } : { kind: 'exhausted' };
+}

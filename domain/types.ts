@@ -1,0 +1,106 @@
+/**
+ * Glossary
+ * - detection: one signal from a camera, till, sensor or another vendor's detector.
+ * - incident: what people deal with; one workflow, one row, one or more detections.
+ * - sighting: an item seen crossing the scan line; a missed scan is a sighting without a receipt line.
+ * - POS verdict: what the till says of it. MATCH (paid), MISMATCH (not on the receipt), UNKNOWN (the till cannot say).
+ * - verdict: what a person decided. Nothing of consequence happens without one.
+ * - policy: windows, chain, timeouts and retention, snapshotted when the incident starts.
+ * - step: one rung of the escalation chain; it texts one person and waits.
+ * - evidence: native segments, working clip, stills and a manifest of hashes in the locked store.
+ * - custody: every acquisition, view, share and deletion of evidence, read from the audit log.
+ * - witness: the signed head of the audit log, kept outside the database.
+ */
+
+export const behaviours = {
+  missed_scan: 'process_error',
+  wrong_scan: 'process_error',
+  fake_scan: 'fraud',
+  multi_item_pass: 'process_error',
+  occlusion: 'process_error',
+  concealment: 'shoplifting',
+  shelf_sweep: 'shoplifting',
+  loitering: 'shoplifting',
+  restricted_zone: 'safety',
+  after_hours_presence: 'safety',
+  group_intrusion: 'safety',
+  violence: 'violent_behaviour',
+  equipment_tamper: 'equipment_tamper',
+} as const;
+
+export type Behaviour = keyof typeof behaviours;
+export type Category = 'shoplifting' | 'fraud' | 'violent_behaviour' | 'equipment_tamper' | 'process_error' | 'safety';
+export type SeverityLevel = 'low' | 'medium' | 'high' | 'critical';
+export type PosVerdict = 'PENDING' | 'MATCH' | 'MISMATCH' | 'UNKNOWN' | 'NOT_APPLICABLE';
+export type IncidentState = 'new' | 'alerting' | 'acknowledged' | 'in_review' | 'closed';
+export type HumanVerdict = 'paid' | 'staff_error' | 'unsure' | 'confirmed' | 'false_positive' | 'help';
+/** `unreviewed` is written by the review deadline, and by nobody else. */
+export type Verdict = HumanVerdict | 'unreviewed';
+export type EvidenceState = 'requested' | 'partial' | 'ready' | 'failed' | 'not_kept' | 'purged';
+export type Role =
+  | 'store_staff'
+  | 'store_manager'
+  | 'regional'
+  | 'soc_operator'
+  | 'soc_lead'
+  | 'compliance'
+  | 'admin'
+  | 'device';
+
+/** A reason is data: a code and its parameters; words.ts in the console makes the sentence. */
+export interface Reason {
+  code: string;
+  params: Record<string, string | number | boolean | null>;
+}
+
+export interface Actor {
+  /** `user:…`, `device:…`, `phone:<person id>`, `link:…` or `system:…`; never a phone number or a name. */
+  id: string;
+  displayName: string;
+  role: Role | 'system' | 'link';
+  tenantId: string;
+  /** null: every store of the tenant. */
+  storeIds: readonly string[] | null;
+}
+
+export interface Detection {
+  eventId: string;
+  storeId: string;
+  cameraId: string;
+  zoneId?: string;
+  eventType: Behaviour;
+  detectedAt: string;
+  confidence: number;
+  model: { id: string; version: string; thresholds?: Record<string, number> };
+  item?: { label: string; confidence: number };
+  thumbnailRef?: string;
+  sightings?: { at: string }[];
+  boxes?: DetectionBox[];
+}
+
+/** Fractions of the picture. */
+export interface DetectionBox {
+  at: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  label?: string;
+  score?: number;
+}
+
+export type PosLineType = 'scan' | 'void' | 'refund' | 'override' | 'no_sale' | 'tender' | 'drawer' | 'heartbeat';
+
+export interface PosEvent {
+  storeId: string;
+  terminalId: string;
+  transactionId: string;
+  line: number;
+  type: PosLineType;
+  occurredAt: string;
+  plu?: string;
+  description?: string;
+  quantity?: number;
+  amountMinor?: number;
+  currency?: string;
+}

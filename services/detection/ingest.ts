@@ -1,0 +1,126 @@
+import { DomainError } from '../../domain/errors.ts';
+import { detectionKey } from '../../domain/ids.ts';
+import type { IncidentInput } from '../../domain/incident-input.ts';
+import { mergeTarget } from '../../domain/merge.ts';
+import { requirePermission } from '../../domain/permissions.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { toMs } from '../../domain/time.ts';
+import type { Behaviour, Detection, Reason } from '../../domain/types.ts';
+import { type ServiceContext, write, type WriteTransaction } from '../context.ts';
+import { addTimelineEntry } from '../incident/timeline-entry.ts';
+import { incidentIdOf } from "../incident/identity.ts";
+import { openIncident } from "../incident/open.ts";
+
+export interface DetectionReceipt {
+  eventId: string;
+  incidentId: string;
+  disposition: 'started' | 'merged' | 'duplicate';
+  mergeReason?: Reason;
+  late: boolean;
+  /** What the workflow starts from; only for a new incident. */
+  start?: IncidentInput;
+}
+
+/** A detector's clock may run ahead by this much; more is a mistake that would spoil every window. */
+const futureToleranceMs = 5 * 60_000;
+
+/**
+ * Stores a detection and decides its incident: new, merged with an open one, or a duplicate. An outbox row in the same
+ * transaction remembers what the workflow engine must be told; the caller dispatches it before answering.
+ */
+export async function ingestDetection(ctx: ServiceContext, detection: Detection): Promise<DetectionReceipt> {
+  requirePermission(ctx.actor, 'detection.create', detection.storeId);
+  const { tenantId } = ctx.actor;
+  const dedupKey = detectionKey(tenantId, detection.storeId, detection.cameraId, detection.eventId);
+  return write(ctx, async (tx) => {
+    const policy = await resolvePlace(tx, tenantId, detection);
+    if (toMs(detection.detectedAt) > toMs(tx.at) + futureToleranceMs) {
+      throw new DomainError('VALIDATION', `detectedAt: lies in the future of the server (${tx.at})`, { fields: [{ field: 'detectedAt', message: 'lies in the future' }] });
+    }
+    // One camera's detections are taken one after another, so that two at once cannot both open an incident.
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`detection:${tenantId}:${detection.storeId}:${detection.cameraId}`]);
+    const [known] = await tx.query<{ incident_id: string; late: boolean }>('select incident_id, late from detections where tenant_id = $1 and dedup_key = $2', [tenantId, dedupKey]);
+    if (known) {
+      tx.noAudit('nothing changed');
+      return { eventId: detection.eventId, incidentId: known.incident_id, disposition: 'duplicate', late: known.late };
+    }
+    const late = toMs(tx.at) - toMs(detection.detectedAt) > policy.lateAfterMs;
+    const target = await findMergeTarget(tx, tenantId, detection, policy);
+    if (target) {
+      await insertDetection(tx, tenantId, dedupKey, detection, target.incidentId, late, target.reason);
+      await tx.query('update incidents set detection_count = detection_count + 1 where tenant_id = $1 and id = $2', [tenantId, target.incidentId]);
+      await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'merged', $4)", [
+        tenantId,
+        detection.storeId,
+        target.incidentId,
+        JSON.stringify({ dedupKey }),
+      ]);
+      await addTimelineEntry(tx, { tenantId, storeId: detection.storeId, incidentId: target.incidentId, kind: 'detection_merged', actor: ctx.actor.id, params: { eventId: detection.eventId, ...target.reason } });
+      tx.audit({ action: 'incident.merged', subject: `incident:${target.incidentId}`, details: { eventId: detection.eventId, reason: target.reason } });
+      return { eventId: detection.eventId, incidentId: target.incidentId, disposition: 'merged', mergeReason: target.reason, late };
+    }
+    const incidentId = incidentIdOf(dedupKey);
+    await openIncident(tx, { actorId: ctx.actor.id, tenantId, incidentId, detection, policy, late });
+    await insertDetection(tx, tenantId, dedupKey, detection, incidentId, late, null);
+    return { eventId: detection.eventId, incidentId, disposition: 'started', late, start: { tenantId, storeId: detection.storeId, incidentId, behaviour: detection.eventType, detectedAt: new Date(detection.detectedAt).toISOString(), policy } };
+  });
+}
+
+/** The policy of a known place; an unknown store, camera or zone is named. */
+async function resolvePlace(tx: WriteTransaction, tenantId: string, detection: Detection): Promise<Policy> {
+  const [place] = await tx.query<{ camera: string | null; zone: string | null; policy: Policy }>(
+    `select c.id as camera, z.id as zone, p.body as policy
+     from stores s
+     join lateral (select body from policies where tenant_id = s.tenant_id and id = s.policy_id order by version desc limit 1) p on true
+     left join cameras c on c.tenant_id = s.tenant_id and c.store_id = s.id and c.id = $3
+     left join zones z on z.tenant_id = s.tenant_id and z.store_id = s.id and z.camera_id = c.id and z.id = $4
+     where s.tenant_id = $1 and s.id = $2`,
+    [tenantId, detection.storeId, detection.cameraId, detection.zoneId ?? null],
+  );
+  const unknown = (field: string, id: string) => {
+    const message = `${id} is not known here; register it first`;
+    return new DomainError('PRECONDITION_FAILED', `${field}: ${message}`, { fields: [{ field, message }] });
+  };
+  if (!place) throw unknown('storeId', detection.storeId);
+  if (place.camera === null) throw unknown('cameraId', detection.cameraId);
+  if (detection.zoneId !== undefined && place.zone === null) throw unknown('zoneId', detection.zoneId);
+  return place.policy;
+}
+
+async function findMergeTarget(tx: WriteTransaction, tenantId: string, detection: Detection, policy: Policy) {
+  const open = await tx.query<{ incident_id: string; camera_id: string; zone_id: string | null; behaviour: Behaviour; last_at: Date }>(
+    `select i.id as incident_id, i.camera_id, i.zone_id, i.behaviour, max(d.detected_at) as last_at
+     from incidents i join detections d on d.tenant_id = i.tenant_id and d.incident_id = i.id
+     where i.tenant_id = $1 and i.store_id = $2 and i.camera_id = $3 and i.state <> 'closed'
+     group by i.tenant_id, i.id`,
+    [tenantId, detection.storeId, detection.cameraId],
+  );
+  return mergeTarget(
+    { cameraId: detection.cameraId, zoneId: detection.zoneId ?? null, behaviour: detection.eventType, detectedAt: detection.detectedAt },
+    open.map((row) => ({ incidentId: row.incident_id, cameraId: row.camera_id, zoneId: row.zone_id, behaviour: row.behaviour, lastDetectedAt: row.last_at.toISOString() })),
+    policy.mergeWindowMs,
+  );
+}
+
+async function insertDetection(tx: WriteTransaction, tenantId: string, dedupKey: string, detection: Detection, incidentId: string, late: boolean, mergeReason: Reason | null): Promise<void> {
+  await tx.query(
+    `insert into detections (tenant_id, store_id, dedup_key, event_id, incident_id, camera_id, zone_id, behaviour, detected_at, received_at, late, confidence, body, merge_reason)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    [
+      tenantId,
+      detection.storeId,
+      dedupKey,
+      detection.eventId,
+      incidentId,
+      detection.cameraId,
+      detection.zoneId ?? null,
+      detection.eventType,
+      detection.detectedAt,
+      tx.at,
+      late,
+      detection.confidence,
+      JSON.stringify(detection),
+      mergeReason === null ? null : JSON.stringify(mergeReason),
+    ],
+  );
+}

@@ -1,0 +1,53 @@
+import { invalidField } from '../../domain/errors.ts';
+import { requirePermission } from '../../domain/permissions.ts';
+import type { IncidentState, PosVerdict } from '../../domain/types.ts';
+import { readOnly, type ServiceContext } from '../context.ts';
+import { incidentColumns, incidentJoins, type IncidentRow, type IncidentSummary, summaryOf } from './rows.ts';
+
+export interface IncidentFilter {
+  states?: IncidentState[];
+  storeId?: string;
+  posVerdict?: PosVerdict;
+  cursor?: string;
+  limit: number;
+}
+
+export interface IncidentPage {
+  items: IncidentSummary[];
+  nextCursor: string | null;
+  counts: Record<string, number>;
+}
+
+/** Newest first, by a keyset cursor, so that page 1000 costs what page 1 does. */
+export function listIncidents(ctx: ServiceContext, filter: IncidentFilter): Promise<IncidentPage> {
+  requirePermission(ctx.actor, 'incident.read', filter.storeId);
+  const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
+  return readOnly(ctx, async (tx) => {
+    const rows = await tx.query<IncidentRow>(
+      `select ${incidentColumns} from ${incidentJoins}
+       where i.tenant_id = $1
+         and ($2::text[] is null or i.state = any ($2))
+         and ($3::text is null or i.store_id = $3)
+         and ($4::text is null or i.pos_verdict = $4)
+         and ($5::timestamptz is null or (i.detected_at, i.id) < ($5, $6))
+       order by i.detected_at desc, i.id desc limit $7`,
+      [ctx.actor.tenantId, filter.states ?? null, filter.storeId ?? null, filter.posVerdict ?? null, after?.at ?? null, after?.id ?? null, filter.limit + 1],
+    );
+    const open = await tx.query<{ state: string; count: number }>("select state, count(*)::int as count from incidents where tenant_id = $1 and state <> 'closed' group by state", [ctx.actor.tenantId]);
+    const page = rows.slice(0, filter.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(summaryOf),
+      nextCursor: rows.length > filter.limit && last ? `${last.detected_at.toISOString()}~${last.id}` : null,
+      counts: Object.fromEntries(open.map((row) => [row.state, row.count])),
+    };
+  });
+}
+
+function parseCursor(cursor: string): { at: string; id: string } {
+  const [at, id] = cursor.split('~');
+  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at)) || !/^inc_[a-z0-9]{20}$/.test(id)) {
+    throw invalidField('cursor', 'is not one that this list gave out; start again without it');
+  }
+  return { at, id };
+}

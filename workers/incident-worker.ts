@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { Client, Connection, ScheduleAlreadyRunning } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { createIncidentActivities, type IncidentDependencies } from '../activities/incident.ts';
+import { createNotifyActivities } from '../activities/notify.ts';
+import { openSigner } from '../adapters/crypto/signer.ts';
+import { createCarrierClient } from '../adapters/twilio/client.ts';
+import { incidentQueue, notifyQueue, sweepScheduleId, sweepWorkflowType } from '../workflows/contracts.ts';
+import { openWorkerRuntime, runWorkers, type WorkerRuntime } from './runtime.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/** POST to the carrier is given up after this; its outcome is then unknown. */
+export const carrierTimeoutMs = 3_000;
+/** Longer than the POST timeout and the carrier's listing lag together. */
+export const carrierSettleMs = 5_500;
+const notifyGiveUpAfterMs = 40_000;
+const witnessLockMs = 400 * 24 * 3_600_000;
+
+/** Entry point: workflows, their short activities, and the texts. */
+export async function runIncidentWorker(): Promise<void> {
+  const runtime = await openWorkerRuntime('incident-worker');
+  const { config, logger, now } = runtime;
+  const db = runtime.openDatabase(24);
+  const carrier = createCarrierClient({
+    accountSid: config.TWILIO_ACCOUNT_SID,
+    authToken: config.TWILIO_AUTH_TOKEN.reveal(),
+    from: config.TWILIO_FROM,
+    apiBaseUrl: config.TWILIO_API_BASE_URL,
+    timeoutMs: carrierTimeoutMs,
+  });
+  const dependencies: IncidentDependencies = {
+    db,
+    now,
+    carrier,
+    publicUrl: config.PUBLIC_URL,
+    settleMs: carrierSettleMs,
+    links: { publicUrl: config.PUBLIC_URL, linkSecret: config.FLOORWALKER_LINK_SECRET.reveal() },
+    objects: await runtime.openObjects(),
+    signer: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()),
+    witnessLockMs,
+    onSweepError: (error, about) => logger.error({ error, ...about }, 'evidence that was due could not be deleted'),
+  };
+  const common = { connection: runtime.connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: '10s', shutdownForceTime: '20s' } as const;
+  const incidents = await Worker.create({
+    ...common,
+    taskQueue: incidentQueue,
+    workflowBundle: await workflowBundle(join(config.FLOORWALKER_DATA, 'cache')),
+    activities: createIncidentActivities(dependencies),
+    maxCachedWorkflows: 600,
+    maxConcurrentWorkflowTaskExecutions: 20,
+    maxConcurrentActivityTaskExecutions: 20,
+    maxConcurrentLocalActivityExecutions: 20,
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  const texts = await Worker.create({
+    ...common,
+    taskQueue: notifyQueue,
+    activities: createNotifyActivities({ ...dependencies, giveUpAfterMs: notifyGiveUpAfterMs }),
+    maxConcurrentActivityTaskExecutions: 40,
+  });
+  await ensureSweepSchedule(runtime);
+  await runWorkers(runtime, [incidents, texts], () => db.close());
+}
+
+/** One schedule for the whole installation; it exists already on every start but the first. */
+async function ensureSweepSchedule(runtime: WorkerRuntime): Promise<void> {
+  const connection = await Connection.connect({ address: runtime.config.TEMPORAL_ADDRESS });
+  try {
+    const client = new Client({ connection, namespace: runtime.config.TEMPORAL_NAMESPACE });
+    await client.schedule.create({
+      scheduleId: sweepScheduleId,
+      spec: { calendars: [{ hour: 3, minute: 30 }], jitter: '10m' },
+      action: { type: 'startWorkflow', workflowType: sweepWorkflowType, taskQueue: incidentQueue },
+      policies: { overlap: 'SKIP', catchupWindow: '24h' },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  } finally {
+    await connection.close();
+  }
+}

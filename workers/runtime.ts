@@ -1,0 +1,58 @@
+import { NativeConnection, type Worker } from '@temporalio/worker';
+import { openDatabase } from '../adapters/postgres/database.ts';
+import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import { type Logger, openLogger } from '../adapters/logger/logger.ts';
+import { ConfigError, loadConfig, type Config } from '../config/env.ts';
+
+export interface WorkerRuntime {
+  config: Config;
+  logger: Logger;
+  now: () => string;
+  connection: NativeConnection;
+  openDatabase(maxConnections: number): ReturnType<typeof openDatabase>;
+  openObjects(): Promise<ReturnType<typeof openEvidenceStore>>;
+}
+
+/** What every entry point does first: read the configuration, or say everything that is wrong with it and leave. */
+export function readConfigOrExit(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(78);
+  }
+}
+
+export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
+  const config = readConfigOrExit();
+  const logger = openLogger(name, config.FLOORWALKER_LOG_LEVEL);
+  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  return {
+    config,
+    logger,
+    now: () => new Date().toISOString(),
+    connection,
+    openDatabase: (maxConnections) =>
+      openDatabase({ url: config.DATABASE_URL, maxConnections, applicationName: name, onError: (error) => logger.warn({ error }, 'an idle database connection broke') }),
+    async openObjects() {
+      const objects = openEvidenceStore({ endpoint: config.S3_ENDPOINT, accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY.reveal(), bucket: config.S3_BUCKET, region: config.S3_REGION });
+      await objects.ensureBucket();
+      // Evidence without a working lock is no evidence: refuse to start.
+      await objects.selfTest();
+      return objects;
+    },
+  };
+}
+
+/** Runs workers until a signal stops them; the process ends when one of them fails, so that a supervisor restarts it. */
+export async function runWorkers(runtime: WorkerRuntime, workers: readonly Worker[], close: () => Promise<void>): Promise<void> {
+  runtime.logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'ready');
+  try {
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await close();
+    await runtime.connection.close();
+  }
+}
