@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -27,6 +27,61 @@ export async function main(args: readonly string[]): Promise<number> {
     });
 
   program
+    .command('start')
+    .description('start everything on this machine: engines, API, workers, a camera, a till, phones')
+    .option('--data <dir>', 'data directory', process.env['FLOORWALKER_DATA'] || '.floorwalker')
+    .option('--port <n>', 'port of console and API; the carrier simulator takes the next one', portOf, portOf(process.env['FLOORWALKER_PORT'] || '8420'))
+    .option('--footage <file>', 'play this recording as the camera instead of the rendered lane')
+    .option('--tape <file>', 'what the till rang during that recording')
+    .option('--once', 'play one whole story on fresh data, print its report as one line of JSON, and end')
+    .action(async ({ data, once, ...options }: { data: string; port: number; footage?: string; tape?: string; once?: boolean }) => {
+      const { runOnce, runStart } = await import('./run.ts');
+      exitCode = once ? await runOnce({ ...options, env: process.env }) : await runStart({ ...options, dataDir: data, env: process.env });
+    });
+
+  program
+    .command('api')
+    .description('HTTP API, console, webhooks and MQTT intake')
+    .action(async () => {
+      const { runApi } = await import('../api/main.ts');
+      await runApi();
+    });
+
+  program
+    .command('worker')
+    .description('workflows and their activities; with --media the clips of one store')
+    .option('--media <tenant/store>', 'cut and store the clips of this store, where its recordings lie')
+    .action(async ({ media }: { media?: string }) => {
+      if (media === undefined) {
+        const { runIncidentWorker } = await import('../workers/incident-worker.ts');
+        return runIncidentWorker();
+      }
+      const [tenantId, storeId] = media.split('/');
+      if (!tenantId || !storeId) throw new Error('--media takes TENANT/STORE');
+      const { runMediaWorker } = await import('../workers/media-worker.ts');
+      return runMediaWorker({ tenantId, storeId });
+    });
+
+  program
+    .command('camera')
+    .description('record one camera, watch its zones, report what it sees')
+    .requiredOption('--config <file>', 'the camera: source, zones, till (JSON)')
+    .action(async ({ config }: { config: string }) => {
+      const { runCameraProcess } = await import('../workers/camera.ts');
+      await runCameraProcess(config);
+    });
+
+  program
+    .command('migrate')
+    .description('bring the schema of DATABASE_ADMIN_URL up to date')
+    .action(async () => {
+      const { migrate } = await import('../adapters/postgres/migrate.ts');
+      const adminUrl = process.env['DATABASE_ADMIN_URL'];
+      if (!adminUrl) throw new Error('DATABASE_ADMIN_URL is not set: give the address of the database with its owner');
+      for (const name of await migrate(adminUrl)) console.log(`applied ${name}`);
+    });
+
+  program
     .command('test')
     .description('run every test: unit, replay and, on real engines, integration, workflow and end to end')
     .argument('[args...]', 'passed on to vitest')
@@ -38,6 +93,12 @@ export async function main(args: readonly string[]): Promise<number> {
 
   await program.parseAsync(args, { from: 'user' });
   return exitCode;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_534) throw new InvalidArgumentError('must be a port between 1 and 65534');
+  return port;
 }
 
 function runVitest(args: readonly string[]): Promise<number> {

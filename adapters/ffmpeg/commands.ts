@@ -167,14 +167,13 @@ export function clipOptions(fromSeconds: number, toSeconds: number): { input: st
   };
 }
 
-/** Options that write picture number `index` of a segment as one PNG. */
+/** Options that write picture number `index` of a segment as raw rgb24: not every build has a PNG encoder. */
 export function stillOptions(index: number): { input: string[]; output: string[] } {
   return {
     input: [...QUIET, ...FROM_DISK],
     output: [
       ...['-map', '0:v:0', '-an', '-vf', String.raw`select=eq(n\,${Math.trunc(index)})`],
-      // -update 1: one picture under exactly this name; without it ffmpeg looks for a number pattern in the path.
-      ...['-frames:v', '1', '-f', 'image2', '-update', '1', '-c:v', 'png'],
+      ...['-frames:v', '1', '-pix_fmt', 'rgb24', '-f', 'rawvideo'],
     ],
   };
 }

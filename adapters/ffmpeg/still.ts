@@ -1,7 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { type ClipSegment, listFrames } from './clip.ts';
 import { fileArgument, stillOptions } from './commands.ts';
+import { probeFile } from './probe.ts';
 import { type FfmpegBinaries, FfmpegError, transcode } from './run.ts';
 
 /** A box to draw, as fractions of the picture. */
@@ -51,7 +52,8 @@ export async function extractStill(
     throw new FfmpegError(`Nothing was recorded at ${request.at}`, { permanent: true });
   }
   const options = stillOptions(nearest.index);
-  const picturePath = `${request.outPath}.part.png`;
+  const { width, height } = await probeFile(nearest.segment.path, binaries);
+  const picturePath = `${request.outPath}.part`;
   try {
     await transcode(
       {
@@ -64,12 +66,11 @@ export async function extractStill(
       { signal, timeoutMs: 20_000 },
     );
     const picture = await readFile(picturePath);
-    const { width, height } = await sharp(picture).metadata();
-    const drawn = await sharp(picture)
+    const drawn = await sharp(picture, { raw: { width, height, channels: 3 } })
       .composite([{ input: Buffer.from(boxOverlay(boxes, width, height)) }])
       .jpeg({ quality: 88, mozjpeg: true })
       .toBuffer();
-    await sharp(drawn).toFile(request.outPath);
+    await writeFile(request.outPath, drawn);
     if (request.thumbnailPath) {
       await sharp(drawn).resize({ width: THUMBNAIL_WIDTH }).jpeg({ quality: 78 }).toFile(request.thumbnailPath);
     }

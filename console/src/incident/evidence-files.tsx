@@ -90,12 +90,8 @@ function Hash({ value }: { value: string }) {
   return (
     <CopyButton value={value}>
       {({ copied, copy }) => (
-        <UnstyledButton
-          className={`mono ${classes.hash}`}
-          title={value}
-          onClick={copy}
-          aria-label={`Copy the hash ${value.slice(0, 12)}`}
-        >
+        <UnstyledButton className={`mono ${classes.hash}`} title={value} onClick={copy}>
+          <span className="visually-hidden">Copy the hash </span>
           {copied ? 'Copied' : `${value.slice(0, 16)}…`} {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
         </UnstyledButton>
       )}

@@ -103,19 +103,20 @@ export function VerdictBar({ incident }: { incident: IncidentDetail }) {
               {canDecide ? (
                 <fieldset className={classes.choices} aria-label="Your verdict">
                   {verdictChoices.map((choice, index) => (
-                    <UnstyledButton
-                      key={choice.verdict}
-                      ref={index === 0 ? first : null}
-                      className={classes.choice}
-                      data-verdict={choice.verdict}
-                      aria-pressed={decision.armed?.verdict === choice.verdict}
-                      data-testid={`verdict-${choice.verdict}`}
-                      onClick={() => decision.arm(choice.verdict)}
-                    >
-                      <kbd>{choice.key}</kbd>
-                      <span className={classes.label}>{choice.label}</span>
-                      <span className={classes.hint}>{choice.hint}</span>
-                    </UnstyledButton>
+                    <Tooltip key={choice.verdict} label={choice.hint} openDelay={500}>
+                      <UnstyledButton
+                        ref={index === 0 ? first : null}
+                        className={classes.choice}
+                        data-verdict={choice.verdict}
+                        aria-pressed={decision.armed?.verdict === choice.verdict}
+                        data-testid={`verdict-${choice.verdict}`}
+                        onClick={() => decision.arm(choice.verdict)}
+                      >
+                        <kbd>{choice.key}</kbd>
+                        <span className={classes.label}>{choice.label}</span>
+                        <span className={classes.hint}>{choice.hint}</span>
+                      </UnstyledButton>
+                    </Tooltip>
                   ))}
                 </fieldset>
               ) : (

@@ -13,6 +13,8 @@ import { emptyQueue } from '../words.ts';
 import page from './page.module.css';
 import classes from './queue.module.css';
 
+const everyStore = '';
+
 /** What needs a look, newest first. */
 export function QueuePage() {
   const search = useSearch({ from: '/app/' });
@@ -45,16 +47,19 @@ export function QueuePage() {
           ref={filter}
           aria-label="Store"
           className={classes.filter}
-          placeholder="All stores"
-          data={stores.data?.items.map((store) => ({ value: store.id, label: store.name })) ?? []}
-          value={search.store ?? null}
-          onChange={(store) => show({ store })}
+          data={[
+            { value: everyStore, label: 'All stores' },
+            ...(stores.data?.items.map((store) => ({ value: store.id, label: store.name })) ?? []),
+          ]}
+          value={search.store ?? everyStore}
+          onChange={(store) => show({ store: store === everyStore ? null : store })}
+          onFocus={(event) => event.currentTarget.select()}
+          allowDeselect={false}
           searchable
-          clearable
-          clearButtonProps={{ 'aria-label': 'Show all stores', tabIndex: 0 }}
+          comboboxProps={{ withinPortal: false }}
           nothingFoundMessage="No such store"
-          rightSectionPointerEvents={search.store ? 'all' : 'none'}
-          rightSection={search.store ? undefined : <kbd>/</kbd>}
+          rightSectionPointerEvents="none"
+          rightSection={<kbd>/</kbd>}
         />
       </div>
       <QueueTabs tab={tab} counts={counts} onChange={(next) => show({ tab: next })} />

@@ -41,7 +41,7 @@ export function Shell() {
         {arrivals.announcement}
       </p>
       <div className={classes.shell}>
-        <header className={classes.rail}>
+        <aside className={classes.rail} aria-label="Floorwalker">
           <Link to="/" className={classes.brand} aria-label="Floorwalker, to the queue">
             <Logo sizePx={36} />
           </Link>
@@ -66,7 +66,7 @@ export function Shell() {
               <span className={classes.role}>{roleLabel(session.role)}</span>
             </p>
           </div>
-        </header>
+        </aside>
         <main id="main" className={classes.main} tabIndex={-1}>
           <Outlet />
         </main>

@@ -1,0 +1,89 @@
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Policy } from '../domain/policy.ts';
+import { type Application, buildConsole, startApplication } from './application.ts';
+import { beginEngines, type EngineStart, engineTools, externalEngines } from './engines/index.ts';
+import { openLedger } from './engines/ledger.ts';
+import { isPortFree } from './engines/ports.ts';
+import { type Installation, loadInstallation, writeCredentials } from './installation.ts';
+import { prepareScene, type Scene } from './scene.ts';
+import type { Environment } from './tools/command.ts';
+import { provisionTools } from './tools/find.ts';
+import type { OnProgress } from './tools/progress.ts';
+
+export interface StartOptions {
+  dataDir: string;
+  port: number;
+  env: Environment;
+  footage?: string;
+  tape?: string;
+  loop: boolean;
+  policy?: Policy;
+  onProgress: OnProgress;
+  signal: AbortSignal;
+}
+
+export interface Running {
+  application: Application;
+  engines: EngineStart;
+  installation: Installation;
+  scene: Scene;
+  ffmpeg: Promise<{ ffmpegPath: string; ffprobePath: string }>;
+  /** Our processes first, then the engines. */
+  stop(): Promise<void>;
+}
+
+/** Everything on one machine: tools, engines, our processes, a camera and a till. Nothing waits for what it does not need. */
+export async function startAll(options: StartOptions): Promise<Running> {
+  const { env, onProgress, port } = options;
+  const dataDir = resolve(options.dataDir);
+  await requireInputs(options);
+  for (const wanted of [port, port + 1]) {
+    if (!(await isPortFree(wanted))) throw new Error(`port ${wanted} is in use. Stop what uses it, or choose another with --port (two in a row are needed: ${port} and ${port + 1}).`);
+  }
+  const failing = new AbortController();
+  const signal = AbortSignal.any([options.signal, failing.signal]);
+  const external = externalEngines(env);
+  const tools = provisionTools([...engineTools(external), 'ffmpeg'], { env, onProgress, signal });
+  const engines = await beginEngines({ dataDir, tools, external, env, onProgress });
+  const console = buildConsole(onProgress);
+  console.catch(() => undefined);
+  try {
+    const ledger = openLedger(join(dataDir, 'processes.json'));
+    await ledger.stopLeftovers();
+    const installation = await loadInstallation(dataDir);
+    await writeCredentials(dataDir, `http://127.0.0.1:${port}`, installation.keys);
+    const ffmpeg = tools.ffmpeg.then((tool) => ({ ffmpegPath: tool.path, ffprobePath: tool.companions['ffprobe']! }));
+    const scene = ffmpeg.then(({ ffmpegPath }) =>
+      prepareScene({ dataDir, loop: options.loop, ffmpegPath, onProgress, signal, ...(options.footage === undefined ? {} : { footage: options.footage }), ...(options.tape === undefined ? {} : { tape: options.tape }) }),
+    );
+    for (const pending of [ffmpeg, scene]) pending.catch(() => undefined);
+    const application = await startApplication({ dataDir, port, env, engines, installation, ffmpeg, scene, ledger, onProgress, ...(options.policy === undefined ? {} : { policy: options.policy }) });
+    await console;
+    return {
+      application,
+      engines,
+      installation,
+      scene: await scene,
+      ffmpeg,
+      async stop() {
+        await application.stop();
+        await engines.stop();
+      },
+    };
+  } catch (error) {
+    failing.abort(error);
+    await engines.stop();
+    throw error;
+  }
+}
+
+async function requireInputs({ footage, tape }: StartOptions): Promise<void> {
+  if ((footage === undefined) !== (tape === undefined)) throw new Error('--footage and --tape belong together: a recording and what its till rang.');
+  for (const file of [footage, tape]) {
+    if (file === undefined) continue;
+    await access(file).catch((error: unknown) => {
+      throw new Error(`${file} cannot be read; give the path of a file that exists`, { cause: error });
+    });
+  }
+}
