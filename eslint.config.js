@@ -4,17 +4,38 @@ import tseslint from 'typescript-eslint';
 const into = (folders) => `^(\\.\\./)+(${folders})(/|$)`;
 const noImports = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] });
 const worldReads = [
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Time is an argument here.' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Time is an argument here.',
+  },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is an argument here.' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Randomness is an argument here.' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Randomness is an argument here.',
+  },
   { selector: "MemberExpression[object.name='process']", message: 'Only entry points read the process.' },
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', 'schemas/generated/**', '**/dist/**', '.floorwalker/**', 'tmp/**', '**/*.mjs', '**/*.cjs', '*.config.*', 'console/*.config.*'] },
+  {
+    ignores: [
+      'node_modules/**',
+      'schemas/generated/**',
+      '**/dist/**',
+      '.floorwalker/**',
+      'tmp/**',
+      '**/*.mjs',
+      '**/*.cjs',
+      '*.config.*',
+      'console/*.config.*',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
-    languageOptions: { parser: tseslint.parser, parserOptions: { project: ['./tsconfig.json', './console/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: ['./tsconfig.json', './console/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
     plugins: { '@typescript-eslint': tseslint.plugin },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -27,7 +48,10 @@ export default tseslint.config(
     files: ['domain/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
-      ...noImports({ regex: '^[^.]', message: 'domain imports nothing but itself.' }, { regex: into('workflows|activities|workers|api|services|adapters|config|detectors|stack') }),
+      ...noImports(
+        { regex: '^[^.]', message: 'domain imports nothing but itself.' },
+        { regex: into('workflows|activities|workers|api|services|adapters|config|detectors|stack') },
+      ),
       'no-restricted-syntax': ['error', ...worldReads],
     },
   },
@@ -35,7 +59,11 @@ export default tseslint.config(
     files: ['workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: noImports(
-      { regex: '^(?!@temporalio/workflow$|@temporalio/common$)[^.]', allowTypeImports: true, message: 'Workflows import only @temporalio/workflow.' },
+      {
+        regex: '^(?!@temporalio/workflow$|@temporalio/common$)[^.]',
+        allowTypeImports: true,
+        message: 'Workflows import only @temporalio/workflow.',
+      },
       { regex: into('activities'), allowTypeImports: true },
       { regex: into('workers|api|services|adapters|config|detectors|stack') },
     ),
@@ -43,12 +71,20 @@ export default tseslint.config(
   {
     files: ['services/**/*.ts'],
     ignores: ['**/*.test.ts'],
-    rules: noImports({ regex: into('api|activities|workflows|workers|detectors|stack|config') }, { regex: '^@temporalio/' }, { regex: '^(express|minio|twilio|mqtt)$' }),
+    rules: noImports(
+      { regex: into('api|activities|workflows|workers|detectors|stack|config') },
+      { regex: '^@temporalio/' },
+      { regex: '^(express|minio|twilio|mqtt)$' },
+    ),
   },
   {
     files: ['api/**/*.ts'],
     ignores: ['api/main.ts', '**/*.test.ts'],
-    rules: noImports({ regex: into('adapters'), allowTypeImports: true }, { regex: into('activities|workers|detectors|stack|config') }, { regex: '^(pg|minio)$' }),
+    rules: noImports(
+      { regex: into('adapters'), allowTypeImports: true },
+      { regex: into('activities|workers|detectors|stack|config') },
+      { regex: '^(pg|minio)$' },
+    ),
   },
   {
     files: ['adapters/**/*.ts'],

@@ -5,7 +5,16 @@ const node = { environment: 'node' as const };
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...node, name: 'unit', include: ['{domain,services,adapters,api,detectors,workflows,activities,config,stack,bench,scripts,workers}/**/*.test.ts'], exclude: ['**/*.{int,wf,e2e}.test.ts'] } },
+      {
+        test: {
+          ...node,
+          name: 'unit',
+          include: [
+            '{domain,services,adapters,api,detectors,workflows,activities,config,stack,bench,scripts,workers}/**/*.test.ts',
+          ],
+          exclude: ['**/*.{int,wf,e2e}.test.ts'],
+        },
+      },
       { test: { ...node, name: 'replay', include: ['test/replay/**/*.replay.test.ts'], testTimeout: 30_000 } },
       {
         test: {

@@ -1,9 +1,11 @@
-import type { IncidentStatus } from '../domain/incident-state.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
+import type { IncidentStatus } from '../domain/incident-state.ts';
 import type { PosVerdict, Reason, SeverityLevel } from '../domain/types.ts';
 
 /** What became of one text. `unsettled`: the carrier may or may not have it; only the slow path may look and send. */
-export type StepOutcome = { outcome: 'sent' | 'nobody_on_shift' | 'undeliverable'; at: string } | { outcome: 'unsettled'; at: string };
+export type StepOutcome =
+  | { outcome: 'sent' | 'nobody_on_shift' | 'undeliverable'; at: string }
+  | { outcome: 'unsettled'; at: string };
 
 export type SettledStepOutcome = Exclude<StepOutcome, { outcome: 'unsettled' }>;
 
@@ -87,5 +89,8 @@ export interface NotifyActivities {
 }
 
 export interface MediaActivities {
-  secureEvidence(input: { tenantId: string; incidentId: string }): Promise<{ state: 'ready' | 'partial' | 'failed'; settledAt: string }>;
+  secureEvidence(input: {
+    tenantId: string;
+    incidentId: string;
+  }): Promise<{ state: 'ready' | 'partial' | 'failed'; settledAt: string }>;
 }

@@ -33,5 +33,7 @@ export function translated<T extends object>(activities: T): T {
         throw toFailure(error);
       }
     };
-  return Object.fromEntries(Object.entries(activities).map(([name, run]) => [name, wrap(run as (...args: unknown[]) => Promise<unknown>)])) as T;
+  return Object.fromEntries(
+    Object.entries(activities).map(([name, run]) => [name, wrap(run as (...args: unknown[]) => Promise<unknown>)]),
+  ) as T;
 }

@@ -28,20 +28,32 @@ export interface IncidentDependencies extends TextDependencies {
   onSweepError: (error: unknown, about: Record<string, string>) => void;
 }
 
-export const systemActor = (tenantId: string, name: string): Actor => ({ id: `system:${name}`, displayName: 'Floorwalker', role: 'system', tenantId, storeIds: null });
+export const systemActor = (tenantId: string, name: string): Actor => ({
+  id: `system:${name}`,
+  displayName: 'Floorwalker',
+  role: 'system',
+  tenantId,
+  storeIds: null,
+});
 
 const purgeBatch = 50;
 
 /** Activities of the `incident` queue: short, and idempotent on the incident's own keys. */
 export function createIncidentActivities(deps: IncidentDependencies): IncidentActivities {
-  const context = (tenantId: string): ServiceContext => ({ db: deps.db, now: deps.now, actor: systemActor(tenantId, 'incident') });
+  const context = (tenantId: string): ServiceContext => ({
+    db: deps.db,
+    now: deps.now,
+    actor: systemActor(tenantId, 'incident'),
+  });
   return translated<IncidentActivities>({
     async firstContact({ incident }) {
       const ctx = context(incident.tenantId);
       const { posVerdict, severity, intent } = await makeFirstContact(ctx, deps.links, incident.incidentId);
       if (intent === null || intent.outcome === 'moot') return { posVerdict, severity, firstStep: null };
-      if (intent.outcome === 'nobody_on_shift') return { posVerdict, severity, firstStep: { outcome: 'nobody_on_shift', at: ctx.now() } };
-      if (intent.outcome !== 'intended') return { posVerdict, severity, firstStep: { outcome: intent.outcome, at: intent.claimedAt } };
+      if (intent.outcome === 'nobody_on_shift')
+        return { posVerdict, severity, firstStep: { outcome: 'nobody_on_shift', at: ctx.now() } };
+      if (intent.outcome !== 'intended')
+        return { posVerdict, severity, firstStep: { outcome: intent.outcome, at: intent.claimedAt } };
       // Written by an attempt that died: whether the carrier has it takes longer to find out than a local activity may run.
       if (!intent.fresh) return { posVerdict, severity, firstStep: { outcome: 'unsettled', at: ctx.now() } };
       return { posVerdict, severity, firstStep: await sendFreshText(deps, ctx, intent) };
@@ -49,7 +61,15 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
 
     recheckTill: ({ tenantId, incidentId }) => recheckTill(context(tenantId), incidentId),
 
-    async recordProgress({ tenantId, incidentId, status, acknowledgements, decisions, escalationExhausted, evidenceGivenUp }) {
+    async recordProgress({
+      tenantId,
+      incidentId,
+      status,
+      acknowledgements,
+      decisions,
+      escalationExhausted,
+      evidenceGivenUp,
+    }) {
       const facts: ProgressFact[] = [
         ...acknowledgements.map((acknowledgement) => ({ kind: 'acknowledged' as const, ...acknowledgement })),
         ...decisions.map((decision) => ({ kind: 'decision' as const, decision })),
@@ -82,7 +102,9 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
         const ctx: ServiceContext = { ...context(tenantId), actor: systemActor(tenantId, 'retention') };
         const stuck = new Set<string>();
         for (;;) {
-          const due = (await findDueIncidents(ctx, purgeBatch + stuck.size)).filter(({ incidentId }) => !stuck.has(incidentId));
+          const due = (await findDueIncidents(ctx, purgeBatch + stuck.size)).filter(
+            ({ incidentId }) => !stuck.has(incidentId),
+          );
           if (due.length === 0) break;
           for (const incident of due) {
             Context.current().heartbeat({ purged, failed });
@@ -111,9 +133,17 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
         const at = ctx.now();
         const statement = canonicalJson({ kind: 'floorwalker.audit-head.v1', tenantId, seq, hash, at });
         const signature = deps.signer.sign(statement);
-        const body = Buffer.from(JSON.stringify({ statement: JSON.parse(statement), signature, publicKey: deps.signer.publicKeyPem }, null, 2));
+        const body = Buffer.from(
+          JSON.stringify({ statement: JSON.parse(statement), signature, publicKey: deps.signer.publicKeyPem }, null, 2),
+        );
         const key = `${tenantId}/audit/head-${String(seq).padStart(12, '0')}.json`;
-        const { version } = await deps.objects.putLocked({ key, body, mediaType: 'application/json', sha256: sha256Hex(body), lockedUntil: addMs(at, deps.witnessLockMs) });
+        const { version } = await deps.objects.putLocked({
+          key,
+          body,
+          mediaType: 'application/json',
+          sha256: sha256Hex(body),
+          lockedUntil: addMs(at, deps.witnessLockMs),
+        });
         await recordWitness(ctx, { seq, hash, at, objectKey: key, objectVersion: version, signature });
         witnessed += 1;
       }
@@ -122,13 +152,20 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
   });
 }
 
-export const evidencePrefix = (tenantId: string, storeId: string, incidentId: string): string => `${tenantId}/${storeId}/${incidentId}/`;
+export const evidencePrefix = (tenantId: string, storeId: string, incidentId: string): string =>
+  `${tenantId}/${storeId}/${incidentId}/`;
 
 /** The store must keep what the verdict says must be kept; a lock is only ever lengthened. */
-export async function extendLocks(deps: { objects: EvidenceStore }, ctx: ServiceContext, incidentId: string, until: string): Promise<void> {
+export async function extendLocks(
+  deps: { objects: EvidenceStore },
+  ctx: ServiceContext,
+  incidentId: string,
+  until: string,
+): Promise<void> {
   const shorter = (await readLocks(ctx, incidentId)).filter((lock) => lock.lockedUntil < until);
   if (shorter.length === 0) return;
-  await Promise.all(shorter.map((lock) => deps.objects.extendLock({ key: lock.objectKey, version: lock.objectVersion, until })));
+  await Promise.all(
+    shorter.map((lock) => deps.objects.extendLock({ key: lock.objectKey, version: lock.objectVersion, until })),
+  );
   await recordLocks(ctx, { incidentId, lockedUntil: until });
 }
-

@@ -11,7 +11,13 @@ import { canonicalJson } from '../domain/audit-chain.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
 import { addMs, toMs } from '../domain/time.ts';
 import type { ServiceContext } from '../services/context.ts';
-import { type EvidenceRequest, type EvidenceResult, readEvidenceRequest, recordEvidence, type StoredArtifact } from '../services/evidence/record.ts';
+import {
+  type EvidenceRequest,
+  type EvidenceResult,
+  readEvidenceRequest,
+  recordEvidence,
+  type StoredArtifact,
+} from '../services/evidence/record.ts';
 import type { MediaActivities } from './contracts.ts';
 import { translated } from './failure.ts';
 import { evidencePrefix, extendLocks, systemActor } from './incident.ts';
@@ -36,7 +42,8 @@ export function createMediaActivities(deps: MediaDependencies): MediaActivities 
       const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'media') };
       const request = await readEvidenceRequest(ctx, incidentId);
       const coverage = await awaitPostRoll(deps, request);
-      const result = coverage.segments.length === 0 ? noFootage(request, coverage) : await acquire(deps, ctx, request, coverage);
+      const result =
+        coverage.segments.length === 0 ? noFootage(request, coverage) : await acquire(deps, ctx, request, coverage);
       const { purgeAfter } = await recordEvidence(ctx, { incidentId, result });
       if (purgeAfter !== null) await extendLocks(deps, ctx, incidentId, purgeAfter);
       return { state: result.state, settledAt: ctx.now() };
@@ -68,33 +75,100 @@ function noFootage(request: EvidenceRequest, coverage: Coverage): EvidenceResult
 }
 
 /** Verifies the native segments, cuts the clip and stills, and stores everything under lock with a manifest. */
-async function acquire(deps: MediaDependencies, ctx: ServiceContext, request: EvidenceRequest, coverage: Coverage): Promise<EvidenceResult> {
+async function acquire(
+  deps: MediaDependencies,
+  ctx: ServiceContext,
+  request: EvidenceRequest,
+  coverage: Coverage,
+): Promise<EvidenceResult> {
   const signal = Context.current().cancellationSignal;
   const work = await mkdtemp(join(tmpdir(), 'floorwalker-clip-'));
   const put = artifactWriter(deps, ctx, request);
   try {
     for (const segment of coverage.segments) await verifySegment(segment);
-    const clip = await cutClip({ segments: coverage.segments, fromAt: request.fromAt, toAt: request.toAt, outPath: join(work, 'clip.mp4') }, deps.ffmpeg, signal);
+    const clip = await cutClip(
+      { segments: coverage.segments, fromAt: request.fromAt, toAt: request.toAt, outPath: join(work, 'clip.mp4') },
+      deps.ffmpeg,
+      signal,
+    );
     Context.current().heartbeat('clip cut');
     const pictures: { id: string; kind: 'still' | 'thumbnail'; path: string; at: string }[] = [];
     for (const [index, at] of stillInstants(request).entries()) {
       const boxes = boxesAt(request, at);
-      const still = await extractStill({ segments: coverage.segments, at, outPath: join(work, `still-${index}.jpg`), thumbnailPath: join(work, `thumbnail-${index}.jpg`) }, deps.ffmpeg, boxes, signal);
+      const still = await extractStill(
+        {
+          segments: coverage.segments,
+          at,
+          outPath: join(work, `still-${index}.jpg`),
+          thumbnailPath: join(work, `thumbnail-${index}.jpg`),
+        },
+        deps.ffmpeg,
+        boxes,
+        signal,
+      );
       pictures.push({ id: `still-${index + 1}`, kind: 'still', path: still.path, at: still.frameAt });
-      if (index === 0 && still.thumbnailPath !== undefined) pictures.push({ id: 'thumbnail', kind: 'thumbnail', path: still.thumbnailPath, at: still.frameAt });
+      if (index === 0 && still.thumbnailPath !== undefined)
+        pictures.push({ id: 'thumbnail', kind: 'thumbnail', path: still.thumbnailPath, at: still.frameAt });
     }
     const artifacts: StoredArtifact[] = [];
     for (const [index, segment] of coverage.segments.entries()) {
       Context.current().heartbeat('storing');
       const name = `segment-${String(index + 1).padStart(3, '0')}`;
-      artifacts.push(await put({ id: name, kind: 'segment', file: `${name}.ts`, mediaType: 'video/mp2t', bytes: await readFile(segment.path), fromAt: segment.startAt, toAt: segment.endAt, expectedSha256: segment.sha256 }));
+      artifacts.push(
+        await put({
+          id: name,
+          kind: 'segment',
+          file: `${name}.ts`,
+          mediaType: 'video/mp2t',
+          bytes: await readFile(segment.path),
+          fromAt: segment.startAt,
+          toAt: segment.endAt,
+          expectedSha256: segment.sha256,
+        }),
+      );
     }
     const clipEndAt = addMs(clip.firstFrameAt, clip.durationMs);
-    artifacts.push(await put({ id: 'clip', kind: 'clip', file: 'clip.mp4', mediaType: 'video/mp4', bytes: await readFile(clip.path), fromAt: clip.firstFrameAt, toAt: clipEndAt }));
-    for (const picture of pictures) artifacts.push(await put({ id: picture.id, kind: picture.kind, file: `${picture.id}.jpg`, mediaType: 'image/jpeg', bytes: await readFile(picture.path), fromAt: picture.at, toAt: picture.at }));
-    artifacts.push(await put({ id: 'manifest', kind: 'manifest', file: 'manifest.json', mediaType: 'application/json', bytes: manifestOf(ctx, request, coverage, clip, artifacts), fromAt: request.fromAt, toAt: request.toAt }));
+    artifacts.push(
+      await put({
+        id: 'clip',
+        kind: 'clip',
+        file: 'clip.mp4',
+        mediaType: 'video/mp4',
+        bytes: await readFile(clip.path),
+        fromAt: clip.firstFrameAt,
+        toAt: clipEndAt,
+      }),
+    );
+    for (const picture of pictures)
+      artifacts.push(
+        await put({
+          id: picture.id,
+          kind: picture.kind,
+          file: `${picture.id}.jpg`,
+          mediaType: 'image/jpeg',
+          bytes: await readFile(picture.path),
+          fromAt: picture.at,
+          toAt: picture.at,
+        }),
+      );
+    artifacts.push(
+      await put({
+        id: 'manifest',
+        kind: 'manifest',
+        file: 'manifest.json',
+        mediaType: 'application/json',
+        bytes: manifestOf(ctx, request, coverage, clip, artifacts),
+        fromAt: request.fromAt,
+        toAt: request.toAt,
+      }),
+    );
     const partial = coverage.gaps.length > 0;
-    return { state: partial ? 'partial' : 'ready', gaps: coverage.gaps, artifacts, failure: partial ? { code: 'RECORDING_HAS_GAPS', params: { gaps: coverage.gaps.length } } : null };
+    return {
+      state: partial ? 'partial' : 'ready',
+      gaps: coverage.gaps,
+      artifacts,
+      failure: partial ? { code: 'RECORDING_HAS_GAPS', params: { gaps: coverage.gaps.length } } : null,
+    };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -115,30 +189,60 @@ function artifactWriter(deps: MediaDependencies, ctx: ServiceContext, request: E
   const lockedUntil = addMs(ctx.now(), request.minimumRetentionMs);
   return async (artifact: NewArtifact): Promise<StoredArtifact> => {
     const sha256 = createHash('sha256').update(artifact.bytes).digest('hex');
-    if (artifact.expectedSha256 !== undefined && artifact.expectedSha256 !== sha256) throw new Error(`segment ${artifact.id} changed while it was read`);
+    if (artifact.expectedSha256 !== undefined && artifact.expectedSha256 !== sha256)
+      throw new Error(`segment ${artifact.id} changed while it was read`);
     const objectKey = `${evidencePrefix(ctx.actor.tenantId, request.storeId, request.incidentId)}${artifact.file}`;
-    const { version } = await deps.objects.putLocked({ key: objectKey, body: artifact.bytes, mediaType: artifact.mediaType, sha256, lockedUntil });
-    return { id: artifact.id, kind: artifact.kind, mediaType: artifact.mediaType, objectKey, objectVersion: version, sizeBytes: artifact.bytes.byteLength, sha256, fromAt: artifact.fromAt, toAt: artifact.toAt, lockedUntil };
+    const { version } = await deps.objects.putLocked({
+      key: objectKey,
+      body: artifact.bytes,
+      mediaType: artifact.mediaType,
+      sha256,
+      lockedUntil,
+    });
+    return {
+      id: artifact.id,
+      kind: artifact.kind,
+      mediaType: artifact.mediaType,
+      objectKey,
+      objectVersion: version,
+      sizeBytes: artifact.bytes.byteLength,
+      sha256,
+      fromAt: artifact.fromAt,
+      toAt: artifact.toAt,
+      lockedUntil,
+    };
   };
 }
 
 /** The moment itself, then the first and last box of the track. */
 function stillInstants(request: EvidenceRequest): string[] {
   const boxes = [...request.boxes].sort((a, b) => toMs(a.at) - toMs(b.at));
-  const wanted = [request.sightingsAt[0] ?? request.detectedAt, boxes[0]?.at, boxes.at(-1)?.at].filter((at): at is string => at !== undefined);
-  const inside = wanted.filter((at) => toMs(at) >= toMs(request.fromAt) && toMs(at) < toMs(request.toAt)).map((at) => addMs(at, 0));
+  const wanted = [request.sightingsAt[0] ?? request.detectedAt, boxes[0]?.at, boxes.at(-1)?.at].filter(
+    (at): at is string => at !== undefined,
+  );
+  const inside = wanted
+    .filter((at) => toMs(at) >= toMs(request.fromAt) && toMs(at) < toMs(request.toAt))
+    .map((at) => addMs(at, 0));
   return [...new Set(inside)].slice(0, mostStills);
 }
 
 const boxMatchMs = 120;
 
 function boxesAt(request: EvidenceRequest, at: string) {
-  const near = request.boxes.map((box) => ({ box, distanceMs: Math.abs(toMs(box.at) - toMs(at)) })).filter(({ distanceMs }) => distanceMs <= boxMatchMs);
+  const near = request.boxes
+    .map((box) => ({ box, distanceMs: Math.abs(toMs(box.at) - toMs(at)) }))
+    .filter(({ distanceMs }) => distanceMs <= boxMatchMs);
   near.sort((a, b) => a.distanceMs - b.distanceMs);
   return near.slice(0, 1).map(({ box }) => box);
 }
 
-function manifestOf(ctx: ServiceContext, request: EvidenceRequest, coverage: Coverage, clip: { frames: number; fps: number; firstFrameAt: string; lastFrameAt: string }, artifacts: readonly StoredArtifact[]): Uint8Array {
+function manifestOf(
+  ctx: ServiceContext,
+  request: EvidenceRequest,
+  coverage: Coverage,
+  clip: { frames: number; fps: number; firstFrameAt: string; lastFrameAt: string },
+  artifacts: readonly StoredArtifact[],
+): Uint8Array {
   const manifest = {
     kind: 'floorwalker.manifest.v1',
     tenantId: ctx.actor.tenantId,
@@ -149,7 +253,15 @@ function manifestOf(ctx: ServiceContext, request: EvidenceRequest, coverage: Cov
     requested: { fromAt: request.fromAt, toAt: request.toAt },
     gaps: coverage.gaps,
     clip: { frames: clip.frames, fps: clip.fps, firstFrameAt: clip.firstFrameAt, lastFrameAt: clip.lastFrameAt },
-    files: artifacts.map(({ id, kind, objectKey, sizeBytes, sha256, fromAt, toAt }) => ({ id, kind, file: objectKey.slice(objectKey.lastIndexOf('/') + 1), sizeBytes, sha256, fromAt, toAt })),
+    files: artifacts.map(({ id, kind, objectKey, sizeBytes, sha256, fromAt, toAt }) => ({
+      id,
+      kind,
+      file: objectKey.slice(objectKey.lastIndexOf('/') + 1),
+      sizeBytes,
+      sha256,
+      fromAt,
+      toAt,
+    })),
   };
   return Buffer.from(canonicalJson(manifest));
 }

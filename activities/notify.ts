@@ -35,12 +35,18 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
       try {
         const outcome = intent.fresh ? await sendFreshText(deps, ctx, intent) : await resumeText(deps, ctx, intent);
         if (outcome.outcome !== 'unsettled') return outcome;
-        throw new DomainError('DEPENDENCY_TEMPORARY', 'the carrier did not say whether it took the text', { retryAfterMs: deps.settleMs });
+        throw new DomainError('DEPENDENCY_TEMPORARY', 'the carrier did not say whether it took the text', {
+          retryAfterMs: deps.settleMs,
+        });
       } catch (error) {
-        const waiting = error instanceof DomainError ? error.code === 'DEPENDENCY_TEMPORARY' : error instanceof CarrierError;
+        const waiting =
+          error instanceof DomainError ? error.code === 'DEPENDENCY_TEMPORARY' : error instanceof CarrierError;
         const triedForMs = Date.now() - Context.current().info.scheduledTimestampMs;
         if (!waiting || triedForMs < deps.giveUpAfterMs) throw error;
-        await markFailed(ctx, { notificationId: intent.notificationId, failure: 'the carrier could not be reached in time' });
+        await markFailed(ctx, {
+          notificationId: intent.notificationId,
+          failure: 'the carrier could not be reached in time',
+        });
         const givenUp: SettledStepOutcome = { outcome: 'undeliverable', at: ctx.now() };
         return givenUp;
       }

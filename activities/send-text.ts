@@ -16,10 +16,15 @@ export interface TextDependencies {
 
 type OpenIntent = Extract<Intent, { notificationId: string }>;
 
-const statusUrl = (deps: TextDependencies, ctx: ServiceContext, notificationId: string) => `${deps.publicUrl}/webhooks/twilio/status?tenant=${encodeURIComponent(ctx.actor.tenantId)}&notification=${encodeURIComponent(notificationId)}`;
+const statusUrl = (deps: TextDependencies, ctx: ServiceContext, notificationId: string) =>
+  `${deps.publicUrl}/webhooks/twilio/status?tenant=${encodeURIComponent(ctx.actor.tenantId)}&notification=${encodeURIComponent(notificationId)}`;
 
 /** Sends a text for an intent that this very call wrote. Anything doubtful is left to `resumeText`. */
-export async function sendFreshText(deps: TextDependencies, ctx: ServiceContext, intent: OpenIntent): Promise<StepOutcome> {
+export async function sendFreshText(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: OpenIntent,
+): Promise<StepOutcome> {
   try {
     return await send(deps, ctx, intent);
   } catch (error) {
@@ -32,11 +37,23 @@ export async function sendFreshText(deps: TextDependencies, ctx: ServiceContext,
  * Takes over a text whose earlier attempt may or may not have reached the carrier: waits until the carrier's list is
  * settled, looks it up there, and only then sends. A compare-and-swap on the claim keeps two attempts from both sending.
  */
-export async function resumeText(deps: TextDependencies, ctx: ServiceContext, intent: OpenIntent): Promise<StepOutcome> {
+export async function resumeText(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: OpenIntent,
+): Promise<StepOutcome> {
   const ageMs = toMs(ctx.now()) - toMs(intent.claimedAt);
-  if (ageMs < deps.settleMs) throw new DomainError('DEPENDENCY_TEMPORARY', 'an earlier attempt to send this text is not settled yet', { retryAfterMs: deps.settleMs - ageMs });
-  if (!(await reclaimIntent(ctx, intent))) throw new DomainError('DEPENDENCY_TEMPORARY', 'another attempt is sending this text', { retryAfterMs: 1_000 });
-  const sid = await deps.carrier.findText({ to: intent.to, bodyContains: intent.reference, sentAfterAt: intent.intendedAt });
+  if (ageMs < deps.settleMs)
+    throw new DomainError('DEPENDENCY_TEMPORARY', 'an earlier attempt to send this text is not settled yet', {
+      retryAfterMs: deps.settleMs - ageMs,
+    });
+  if (!(await reclaimIntent(ctx, intent)))
+    throw new DomainError('DEPENDENCY_TEMPORARY', 'another attempt is sending this text', { retryAfterMs: 1_000 });
+  const sid = await deps.carrier.findText({
+    to: intent.to,
+    bodyContains: intent.reference,
+    sentAfterAt: intent.intendedAt,
+  });
   if (sid !== null) {
     const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, sid, segments: 1 });
     return { outcome: 'sent', at: sentAt };
@@ -46,8 +63,16 @@ export async function resumeText(deps: TextDependencies, ctx: ServiceContext, in
 
 async function send(deps: TextDependencies, ctx: ServiceContext, intent: OpenIntent): Promise<StepOutcome> {
   try {
-    const sent = await deps.carrier.sendText({ to: intent.to, body: intent.body, statusCallbackUrl: statusUrl(deps, ctx, intent.notificationId) });
-    const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, sid: sent.sid, segments: sent.segments });
+    const sent = await deps.carrier.sendText({
+      to: intent.to,
+      body: intent.body,
+      statusCallbackUrl: statusUrl(deps, ctx, intent.notificationId),
+    });
+    const { sentAt } = await markSent(ctx, {
+      notificationId: intent.notificationId,
+      sid: sent.sid,
+      segments: sent.segments,
+    });
     return { outcome: 'sent', at: sentAt };
   } catch (error) {
     if (!(error instanceof CarrierError)) throw error;

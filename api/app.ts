@@ -34,7 +34,9 @@ export function createApp(deps: ApiDependencies): Express {
   // Who asks comes first: a stranger's body is not even read.
   app.use('/v1/session', limiter('sign-ins', 60_000, 60));
   const authenticated = authentication(deps.db);
-  app.use('/v1', (request, response, next) => (request.path === '/session' && request.method === 'POST' ? next() : authenticated(request, response, next)));
+  app.use('/v1', (request, response, next) =>
+    request.path === '/session' && request.method === 'POST' ? next() : authenticated(request, response, next),
+  );
   app.use('/v1', express.json({ limit: bodyLimit, type: ['application/json', 'application/cloudevents+json'] }));
   app.use('/v1', requireJson);
   app.use(intakeRoutes(deps));
@@ -57,9 +59,12 @@ export function createApp(deps: ApiDependencies): Express {
 
 /** A body of another type would reach the routes unread; say so instead. */
 const requireJson: express.RequestHandler = (request, _response, next) => {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
   if (hasBody && !request.is(['application/json', 'application/cloudevents+json'])) {
-    throw new DomainError('VALIDATION', 'content-type: must be application/json or application/cloudevents+json', { fields: [{ field: 'content-type', message: 'must be application/json or application/cloudevents+json' }] });
+    throw new DomainError('VALIDATION', 'content-type: must be application/json or application/cloudevents+json', {
+      fields: [{ field: 'content-type', message: 'must be application/json or application/cloudevents+json' }],
+    });
   }
   next();
 };
@@ -70,7 +75,10 @@ function limiter(what: string, windowMs: number, limit: number): express.Request
     limit,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    handler: (_request, _response, next) => next(new DomainError('LIMIT_EXCEEDED', `Too many ${what}. Wait a little and try again.`, { retryAfterMs: windowMs })),
+    handler: (_request, _response, next) =>
+      next(
+        new DomainError('LIMIT_EXCEEDED', `Too many ${what}. Wait a little and try again.`, { retryAfterMs: windowMs }),
+      ),
   });
 }
 
@@ -78,7 +86,17 @@ function securityHeaders(deps: ApiDependencies): express.RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:', 'blob:'], mediaSrc: ["'self'", 'blob:'], connectSrc: ["'self'"], objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"] },
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+      },
     },
     strictTransportSecurity: deps.publicUrl.startsWith('https://'),
   });

@@ -33,15 +33,31 @@ export function createArtifactReader(deps: { objects: EvidenceStore }): Artifact
         views.set(view, Date.now() + viewMs);
       }
       try {
-        const bytes = await deps.objects.readVerified({ key: location.objectKey, version: location.objectVersion, sha256: location.sha256 });
-        return { bytes, mediaType: location.mediaType, sha256: location.sha256, fileName: `${incidentId}-${location.objectKey.slice(location.objectKey.lastIndexOf('/') + 1)}` };
+        const bytes = await deps.objects.readVerified({
+          key: location.objectKey,
+          version: location.objectVersion,
+          sha256: location.sha256,
+        });
+        return {
+          bytes,
+          mediaType: location.mediaType,
+          sha256: location.sha256,
+          fileName: `${incidentId}-${location.objectKey.slice(location.objectKey.lastIndexOf('/') + 1)}`,
+        };
       } catch (error) {
-        if (error instanceof IntegrityError) await recordIntegrityFailure(ctx, { incidentId, artifactId, expectedSha256: error.expectedSha256, actualSha256: error.actualSha256 });
+        if (error instanceof IntegrityError)
+          await recordIntegrityFailure(ctx, {
+            incidentId,
+            artifactId,
+            expectedSha256: error.expectedSha256,
+            actualSha256: error.actualSha256,
+          });
         throw error;
       }
     },
     async setLegalHold(ctx, incidentId, on) {
-      for (const lock of await readLocks(ctx, incidentId)) await deps.objects.setLegalHold({ key: lock.objectKey, version: lock.objectVersion, on });
+      for (const lock of await readLocks(ctx, incidentId))
+        await deps.objects.setLegalHold({ key: lock.objectKey, version: lock.objectVersion, on });
     },
   };
 }

@@ -25,7 +25,8 @@ export function authentication(db: Database): RequestHandler {
   return async (request, response, next) => {
     const bearer = /^Bearer ([\x21-\x7e]{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
     const cookie = readSessionCookie(request);
-    if (bearer !== undefined) response.locals['actor'] = await remember(`k${sha256Hex(bearer)}`, () => authenticateKey(db, bearer));
+    if (bearer !== undefined)
+      response.locals['actor'] = await remember(`k${sha256Hex(bearer)}`, () => authenticateKey(db, bearer));
     else if (cookie !== undefined) {
       refuseForeignWrite(request);
       response.locals['actor'] = await remember(`s${sha256Hex(cookie)}`, () => authenticateSession(db, cookie));
@@ -38,7 +39,8 @@ export function authentication(db: Database): RequestHandler {
 function refuseForeignWrite(request: Request): void {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return;
   const site = request.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin') throw new DomainError('FORBIDDEN', 'This request came from another site.');
+  if (site !== undefined && site !== 'same-origin')
+    throw new DomainError('FORBIDDEN', 'This request came from another site.');
 }
 
 export function readSessionCookie(request: Request): string | undefined {
@@ -51,4 +53,8 @@ export function actorOf(response: Response): Actor {
   return actor;
 }
 
-export const contextOf = (deps: { db: Database; now: () => string }, response: Response): ServiceContext => ({ db: deps.db, now: deps.now, actor: actorOf(response) });
+export const contextOf = (deps: { db: Database; now: () => string }, response: Response): ServiceContext => ({
+  db: deps.db,
+  now: deps.now,
+  actor: actorOf(response),
+});

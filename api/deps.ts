@@ -1,5 +1,5 @@
-import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import type { Database } from '../adapters/postgres/database.ts';
+import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
 import type { WitnessRecord } from '../services/audit/read.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -17,7 +17,12 @@ export interface ApiDependencies {
   now: () => string;
   publicUrl: string;
   carrierTokens: readonly string[];
-  verifySignature: (input: { tokens: readonly string[]; signature: string | undefined; url: string; params: Record<string, string> }) => boolean;
+  verifySignature: (input: {
+    tokens: readonly string[];
+    signature: string | undefined;
+    url: string;
+    params: Record<string, string>;
+  }) => boolean;
   messageTwiml: (text: string | null) => string;
   verifyWitness: (witness: WitnessRecord, tenantId: string) => Promise<{ seq: number; hash: string; at: string }>;
   consoleDir: string | null;

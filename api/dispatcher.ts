@@ -1,12 +1,24 @@
-import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import type { Database } from '../adapters/postgres/database.ts';
+import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { Actor } from '../domain/types.ts';
 import type { ServiceContext } from '../services/context.ts';
-import { type OutboxRow, readIncidentInput, readOutbox, settleOutbox, settleStart, splitDetection } from '../services/outbox/drain.ts';
+import {
+  type OutboxRow,
+  readIncidentInput,
+  readOutbox,
+  settleOutbox,
+  settleStart,
+  splitDetection,
+} from '../services/outbox/drain.ts';
 import { listTenantIds } from '../services/retention/purge.ts';
-import { decideUpdateName, detectionMergedSignalName, receiptSignalName, undeliveredSignalName } from '../workflows/contracts.ts';
+import {
+  decideUpdateName,
+  detectionMergedSignalName,
+  receiptSignalName,
+  undeliveredSignalName,
+} from '../workflows/contracts.ts';
 
 export interface DispatcherDependencies {
   db: Database;
@@ -27,11 +39,21 @@ export interface Dispatcher {
 const sweepOlderThanMs = 1_000;
 const sweepLimit = 500;
 
-const dispatcherActor = (tenantId: string): Actor => ({ id: 'system:dispatcher', displayName: 'Floorwalker', role: 'system', tenantId, storeIds: null });
+const dispatcherActor = (tenantId: string): Actor => ({
+  id: 'system:dispatcher',
+  displayName: 'Floorwalker',
+  role: 'system',
+  tenantId,
+  storeIds: null,
+});
 
 /** Carries the outbox to the workflow engine. Each step may run twice: starts and updates carry ids, signals are idempotent. */
 export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
-  const context = (tenantId: string): ServiceContext => ({ db: deps.db, now: deps.now, actor: dispatcherActor(tenantId) });
+  const context = (tenantId: string): ServiceContext => ({
+    db: deps.db,
+    now: deps.now,
+    actor: dispatcherActor(tenantId),
+  });
 
   const deliver = async (ctx: ServiceContext, row: OutboxRow): Promise<void> => {
     const input = await readIncidentInput(ctx, row.incidentId);
@@ -54,9 +76,11 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
         return;
       case 'decide':
         // A refusal is an answer too: somebody else decided first.
-        await deps.engine.update(address, decideUpdateName, row.payload['command'], String(row.payload['updateId'])).catch((error: unknown) => {
-          if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
-        });
+        await deps.engine
+          .update(address, decideUpdateName, row.payload['command'], String(row.payload['updateId']))
+          .catch((error: unknown) => {
+            if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
+          });
     }
   };
 
@@ -72,7 +96,9 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
     async start(input) {
       await deps.engine.start(input);
       // Durable already; a row that stays behind is only started once more, which changes nothing.
-      settleStart(context(input.tenantId), input.incidentId).catch((error: unknown) => deps.onError(error, { incidentId: input.incidentId }));
+      settleStart(context(input.tenantId), input.incidentId).catch((error: unknown) =>
+        deps.onError(error, { incidentId: input.incidentId }),
+      );
     },
     dispatch,
     async sweep() {
@@ -94,7 +120,10 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
 }
 
 /** Sweeps again and again until told to stop; a failing round is reported and the next one tries again. */
-export async function runSweeps(dispatcher: Dispatcher, options: { everyMs: number; signal: AbortSignal; onError: DispatcherDependencies['onError'] }): Promise<void> {
+export async function runSweeps(
+  dispatcher: Dispatcher,
+  options: { everyMs: number; signal: AbortSignal; onError: DispatcherDependencies['onError'] },
+): Promise<void> {
   while (!options.signal.aborted) {
     await dispatcher.sweep().catch((error: unknown) => options.onError(error, {}));
     await new Promise<void>((resolve) => {

@@ -5,7 +5,11 @@ import { type Headers, HTTP } from 'cloudevents';
 import { DomainError, type FieldError, invalidField } from '../domain/errors.ts';
 import type { Detection, PosEvent } from '../domain/types.ts';
 
-const schemaOf = (name: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(`../schemas/events/${name}.schema.json`, import.meta.url), 'utf8')) as Record<string, unknown>;
+const schemaOf = (name: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(new URL(`../schemas/events/${name}.schema.json`, import.meta.url), 'utf8')) as Record<
+    string,
+    unknown
+  >;
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false });
 addFormats.default(ajv);
@@ -29,7 +33,8 @@ export function parseDetectionRequest(headers: Headers, body: unknown): Detectio
   const event = readCloudEvent(headers, body);
   if (event.type !== detectionEventType) throw invalidField('type', `must be ${detectionEventType}`);
   const detection = parseDetection(event.data);
-  if (event.id !== detection.eventId) throw invalidField('id', 'must equal data.eventId, since it is what makes the event idempotent');
+  if (event.id !== detection.eventId)
+    throw invalidField('id', 'must equal data.eventId, since it is what makes the event idempotent');
   return detection;
 }
 
@@ -41,12 +46,17 @@ function readCloudEvent(headers: Headers, body: unknown): { type: string; id: st
   } catch (error) {
     if (error instanceof DomainError) throw error;
     const detail = error instanceof Error ? error.message : 'it could not be read';
-    throw new DomainError('VALIDATION', `The CloudEvent is not valid: ${detail}.`, { fields: cloudEventFields(error, detail) });
+    throw new DomainError('VALIDATION', `The CloudEvent is not valid: ${detail}.`, {
+      fields: cloudEventFields(error, detail),
+    });
   }
 }
 
 function cloudEventFields(error: unknown, detail: string): FieldError[] {
-  const errors = typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors) ? (error.errors as ErrorObject[]) : [];
+  const errors =
+    typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)
+      ? (error.errors as ErrorObject[])
+      : [];
   return errors.length === 0 ? [{ field: 'body', message: detail }] : errors.map((entry) => fieldError(entry, ''));
 }
 
@@ -62,12 +72,22 @@ export function parsePosEvents(value: unknown): PosEvent[] {
 
 function refusal(errors: readonly ErrorObject[], prefix: string): DomainError {
   const fields = errors.map((entry) => fieldError(entry, prefix));
-  return new DomainError('VALIDATION', fields.map(({ field, message }) => `${field}: ${message}`).join('; '), { fields });
+  return new DomainError('VALIDATION', fields.map(({ field, message }) => `${field}: ${message}`).join('; '), {
+    fields,
+  });
 }
 
 function fieldError(entry: ErrorObject, prefix: string): FieldError {
   const params = entry.params as { missingProperty?: string; additionalProperty?: string; allowedValues?: unknown[] };
-  const path = [...entry.instancePath.split('/').slice(1), params.missingProperty ?? params.additionalProperty].filter((part) => part !== undefined).join('.');
-  const message = params.allowedValues ? `must be one of ${params.allowedValues.join(', ')}` : params.missingProperty ? 'is missing' : params.additionalProperty ? 'is not known' : (entry.message ?? 'is not valid');
+  const path = [...entry.instancePath.split('/').slice(1), params.missingProperty ?? params.additionalProperty]
+    .filter((part) => part !== undefined)
+    .join('.');
+  const message = params.allowedValues
+    ? `must be one of ${params.allowedValues.join(', ')}`
+    : params.missingProperty
+      ? 'is missing'
+      : params.additionalProperty
+        ? 'is not known'
+        : (entry.message ?? 'is not valid');
   return { field: `${prefix}${path === '' ? 'body' : path}`, message };
 }

@@ -22,11 +22,13 @@ type Session = Awaited<ReturnType<typeof createSession>>;
 export function createLiveEvents(): LiveEvents {
   const sessions = new Map<Session, Actor>();
   const open = new Set<Response>();
-  const maySee = (actor: Actor, event: LiveEvent) => actor.tenantId === event.tenantId && (actor.storeIds === null || actor.storeIds.includes(event.storeId));
+  const maySee = (actor: Actor, event: LiveEvent) =>
+    actor.tenantId === event.tenantId && (actor.storeIds === null || actor.storeIds.includes(event.storeId));
   return {
     publish(event) {
       const { incidentId, storeId, kind } = event;
-      for (const [session, actor] of sessions) if (maySee(actor, event)) session.push({ incidentId, storeId, kind }, 'incident');
+      for (const [session, actor] of sessions)
+        if (maySee(actor, event)) session.push({ incidentId, storeId, kind }, 'incident');
     },
     async connect(request, response, actor) {
       const session = await createSession(request, response, { keepAlive: 15_000, retry: 1_000 });

@@ -35,10 +35,26 @@ export async function runApi(): Promise<void> {
   const now = () => new Date().toISOString();
   const stopping = new AbortController();
 
-  const db = openDatabase({ url: config.DATABASE_URL, maxConnections: 24, applicationName: 'api', onError: (error) => logger.warn({ error }, 'an idle database connection broke') });
-  const engine = await openEngine({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, identity: 'api', names: { incidentQueue, incidentWorkflowType, correctionWorkflowType } });
+  const db = openDatabase({
+    url: config.DATABASE_URL,
+    maxConnections: 24,
+    applicationName: 'api',
+    onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
+  });
+  const engine = await openEngine({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    identity: 'api',
+    names: { incidentQueue, incidentWorkflowType, correctionWorkflowType },
+  });
   const dispatcher = createDispatcher({ db, engine, now, onError: log });
-  const objects = openEvidenceStore({ endpoint: config.S3_ENDPOINT, accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY.reveal(), bucket: config.S3_BUCKET, region: config.S3_REGION });
+  const objects = openEvidenceStore({
+    endpoint: config.S3_ENDPOINT,
+    accessKey: config.S3_ACCESS_KEY,
+    secretKey: config.S3_SECRET_KEY.reveal(),
+    bucket: config.S3_BUCKET,
+    region: config.S3_REGION,
+  });
   await objects.ensureBucket();
   const live = createLiveEvents();
   const listener = listen({
@@ -50,8 +66,22 @@ export async function runApi(): Promise<void> {
 
   let broker: MqttIntake | null = null;
   if (config.MQTT_URL !== undefined) {
-    const onMessage = createMqttHandler({ db, dispatcher, now, log, retryMs: mqttRetryMs, signal: stopping.signal, deadLetter: async (topic, letter) => broker?.publish(topic, letter) });
-    broker = openMqttIntake({ url: config.MQTT_URL, clientId: 'floorwalker-api', topics: intakeTopics, onMessage, onError: (error) => logger.warn({ error }, 'MQTT') });
+    const onMessage = createMqttHandler({
+      db,
+      dispatcher,
+      now,
+      log,
+      retryMs: mqttRetryMs,
+      signal: stopping.signal,
+      deadLetter: async (topic, letter) => broker?.publish(topic, letter),
+    });
+    broker = openMqttIntake({
+      url: config.MQTT_URL,
+      clientId: 'floorwalker-api',
+      topics: intakeTopics,
+      onMessage,
+      onError: (error) => logger.warn({ error }, 'MQTT'),
+    });
   }
 
   const app = createApp({
@@ -63,10 +93,16 @@ export async function runApi(): Promise<void> {
     live,
     now,
     publicUrl: config.PUBLIC_URL,
-    carrierTokens: [config.TWILIO_AUTH_TOKEN, config.TWILIO_AUTH_TOKEN_PREVIOUS].flatMap((token) => (token === undefined ? [] : [token.reveal()])),
+    carrierTokens: [config.TWILIO_AUTH_TOKEN, config.TWILIO_AUTH_TOKEN_PREVIOUS].flatMap((token) =>
+      token === undefined ? [] : [token.reveal()],
+    ),
     verifySignature: verifyTwilioSignature,
     messageTwiml,
-    verifyWitness: witnessVerifier({ objects, publicKeyPem: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem, verify: verifySignature }),
+    verifyWitness: witnessVerifier({
+      objects,
+      publicKeyPem: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem,
+      verify: verifySignature,
+    }),
     consoleDir,
     simulator: simulatorOf(config),
     brokerReady: () => broker === null || broker.connected(),
@@ -102,7 +138,8 @@ export async function runApi(): Promise<void> {
 /** The development conveniences need the simulator's address and the keys that `npm start` made; production has neither. */
 function simulatorOf(config: Config): SimulatorOptions | null {
   const credentials = join(config.FLOORWALKER_DATA, 'credentials.json');
-  if (config.FLOORWALKER_MODE !== 'development' || config.TWILIO_API_BASE_URL === undefined || !existsSync(credentials)) return null;
+  if (config.FLOORWALKER_MODE !== 'development' || config.TWILIO_API_BASE_URL === undefined || !existsSync(credentials))
+    return null;
   const { keys } = JSON.parse(readFileSync(credentials, 'utf8')) as { keys: Partial<Record<Role, string>> };
   return { carrierUrl: config.TWILIO_API_BASE_URL, keys };
 }

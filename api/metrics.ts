@@ -17,12 +17,21 @@ export function createMetrics(sources: { sseClients: () => number }): Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   });
-  new Gauge({ name: 'floorwalker_sse_clients', help: 'Open live streams', registers: [registry], collect() { this.set(sources.sseClients()); } });
+  new Gauge({
+    name: 'floorwalker_sse_clients',
+    help: 'Open live streams',
+    registers: [registry],
+    collect() {
+      this.set(sources.sseClients());
+    },
+  });
   return {
     observe(request, response, next) {
       const stop = durations.startTimer({ method: request.method });
       // The pattern, never the path: paths carry ids and tokens.
-      response.once('finish', () => stop({ route: String(request.route?.path ?? 'unmatched'), status: String(response.statusCode) }));
+      response.once('finish', () =>
+        stop({ route: String(request.route?.path ?? 'unmatched'), status: String(response.statusCode) }),
+      );
       next();
     },
     text: () => registry.metrics(),

@@ -43,7 +43,8 @@ export function createMqttHandler(deps: MqttIntakeDependencies): (message: MqttM
       return;
     }
     const events = parsePosEvents(value);
-    if (events.some((event) => event.storeId !== storeId)) throw invalidField('storeId', `must be ${storeId}, the store of the topic`);
+    if (events.some((event) => event.storeId !== storeId))
+      throw invalidField('storeId', `must be ${storeId}, the store of the topic`);
     const { incidentIds } = await ingestPosEvents(ctx, events);
     for (const incidentId of incidentIds) await deps.dispatcher.dispatch(tenantId, incidentId);
   };
@@ -65,7 +66,12 @@ export function createMqttHandler(deps: MqttIntakeDependencies): (message: MqttM
         if (temporary) throw error;
         const { problem, unknown } = problemOf(error, 'mqtt');
         if (unknown) deps.log(error, { topic: message.topic });
-        await deps.deadLetter(`floorwalker/${tenantId}/${storeId}/dead-letter`, { at: deps.now(), topic: message.topic, reason: { code: problem.code, detail: problem.detail, errors: problem.errors ?? [] }, payload: message.payload.subarray(0, quotedPayloadSigns).toString('utf8') });
+        await deps.deadLetter(`floorwalker/${tenantId}/${storeId}/dead-letter`, {
+          at: deps.now(),
+          topic: message.topic,
+          reason: { code: problem.code, detail: problem.detail, errors: problem.errors ?? [] },
+          payload: message.payload.subarray(0, quotedPayloadSigns).toString('utf8'),
+        });
         return;
       }
     }

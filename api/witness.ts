@@ -14,9 +14,15 @@ interface WitnessDependencies {
 export function witnessVerifier({ objects, publicKeyPem, verify }: WitnessDependencies) {
   return async (witness: WitnessRecord, tenantId: string): Promise<WitnessedHead> => {
     const bytes = await objects.read({ key: witness.objectKey, version: witness.objectVersion });
-    const { statement, signature } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { statement: { tenantId: string; seq: number; hash: string; at: string }; signature: string };
+    const { statement, signature } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+      statement: { tenantId: string; seq: number; hash: string; at: string };
+      signature: string;
+    };
     if (statement.tenantId !== tenantId || !verify(publicKeyPem, canonicalJson(statement), signature)) {
-      throw new DomainError('DEPENDENCY_PERMANENT', `The witnessed audit head ${witness.objectKey} (${sha256Hex(bytes).slice(0, 12)}) does not carry our signature.`);
+      throw new DomainError(
+        'DEPENDENCY_PERMANENT',
+        `The witnessed audit head ${witness.objectKey} (${sha256Hex(bytes).slice(0, 12)}) does not carry our signature.`,
+      );
     }
     return { seq: statement.seq, hash: statement.hash, at: statement.at };
   };

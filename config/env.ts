@@ -17,7 +17,11 @@ export class Secret {
   }
 }
 
-const secret = (what: string) => z.string({ error: `set it to ${what}` }).min(16, 'must be at least 16 signs').transform((value) => new Secret(value));
+const secret = (what: string) =>
+  z
+    .string({ error: `set it to ${what}` })
+    .min(16, 'must be at least 16 signs')
+    .transform((value) => new Secret(value));
 const url = (example: string) => z.url({ error: `must be a URL such as ${example}` });
 const port = z.coerce.number().int().min(1).max(65535);
 
@@ -30,10 +34,16 @@ export const environmentSchema = z.object({
   FLOORWALKER_MODELS: z.string().optional(),
   FLOORWALKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   FLOORWALKER_LINK_SECRET: secret('32 random bytes, for the links in texts'),
-  FLOORWALKER_SIGNING_KEY: z.string({ error: 'set it to an Ed25519 private key (PKCS 8 PEM, newlines as \\n), for deletion records and audit heads' }).transform((value) => new Secret(value.replaceAll('\\n', '\n'))),
+  FLOORWALKER_SIGNING_KEY: z
+    .string({
+      error: 'set it to an Ed25519 private key (PKCS 8 PEM, newlines as \\n), for deletion records and audit heads',
+    })
+    .transform((value) => new Secret(value.replaceAll('\\n', '\n'))),
   DATABASE_URL: url('postgres://floorwalker_app:…@db/floorwalker'),
   DATABASE_ADMIN_URL: url('postgres://owner:…@db/floorwalker').optional(),
-  TEMPORAL_ADDRESS: z.string({ error: 'must be host:port of the Temporal frontend' }).regex(/^[^/]+:\d+$/, 'must be host:port of the Temporal frontend'),
+  TEMPORAL_ADDRESS: z
+    .string({ error: 'must be host:port of the Temporal frontend' })
+    .regex(/^[^/]+:\d+$/, 'must be host:port of the Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   S3_ENDPOINT: url('http://minio:9000'),
   S3_ACCESS_KEY: z.string({ error: 'set it to the access key of the evidence bucket' }).min(3),
@@ -41,11 +51,15 @@ export const environmentSchema = z.object({
   S3_BUCKET: z.string().default('floorwalker-evidence'),
   S3_REGION: z.string().default('us-east-1'),
   MQTT_URL: url('mqtts://user:…@broker:8883').optional(),
-  TWILIO_ACCOUNT_SID: z.string({ error: 'set it to your Twilio account SID' }).regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hex digits'),
+  TWILIO_ACCOUNT_SID: z
+    .string({ error: 'set it to your Twilio account SID' })
+    .regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hex digits'),
   TWILIO_AUTH_TOKEN: secret('your Twilio auth token'),
   /** The token before a rotation, still accepted on webhooks. */
   TWILIO_AUTH_TOKEN_PREVIOUS: secret('the token before the rotation').optional(),
-  TWILIO_FROM: z.string({ error: 'set it to the number that texts come from, in E.164' }).regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, such as +15005550006'),
+  TWILIO_FROM: z
+    .string({ error: 'set it to the number that texts come from, in E.164' })
+    .regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, such as +15005550006'),
   TWILIO_API_BASE_URL: url('http://127.0.0.1:8421').optional(),
   PUBLIC_URL: url('https://shops.example.com').transform((value) => value.replace(/\/$/, '')),
   FFMPEG_PATH: z.string().default('ffmpeg'),
@@ -57,16 +71,24 @@ export type Config = Readonly<z.infer<typeof environmentSchema>>;
 /** Names only, so that the message can be logged as it is. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
-    super(`The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
 
 /** Parses the environment once; an empty variable counts as unset, and all problems are reported together. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([name, value]) => name in environmentSchema.shape && value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name, value]) => name in environmentSchema.shape && value !== undefined && value !== '',
+    ),
+  );
   const parsed = environmentSchema.safeParse(given);
-  const problems = parsed.success ? productionProblems(parsed.data) : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = parsed.success
+    ? productionProblems(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(parsed.data as Config);
 }
@@ -75,9 +97,13 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 function productionProblems(config: Config): string[] {
   if (config.FLOORWALKER_MODE === 'development') return [];
   const problems: string[] = [];
-  if (config.TWILIO_API_BASE_URL !== undefined) problems.push('TWILIO_API_BASE_URL: points to a simulator; unset it in production');
-  if (!config.PUBLIC_URL.startsWith('https://')) problems.push('PUBLIC_URL: must be https in production, since links and webhooks carry evidence');
-  if (/^(minioadmin|floorwalker-development)/.test(config.S3_ACCESS_KEY)) problems.push('S3_ACCESS_KEY: is a development key');
-  if (/:(postgres|password|floorwalker)@/.test(config.DATABASE_URL)) problems.push('DATABASE_URL: has a default password');
+  if (config.TWILIO_API_BASE_URL !== undefined)
+    problems.push('TWILIO_API_BASE_URL: points to a simulator; unset it in production');
+  if (!config.PUBLIC_URL.startsWith('https://'))
+    problems.push('PUBLIC_URL: must be https in production, since links and webhooks carry evidence');
+  if (/^(minioadmin|floorwalker-development)/.test(config.S3_ACCESS_KEY))
+    problems.push('S3_ACCESS_KEY: is a development key');
+  if (/:(postgres|password|floorwalker)@/.test(config.DATABASE_URL))
+    problems.push('DATABASE_URL: has a default password');
   return problems;
 }

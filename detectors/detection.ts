@@ -1,38 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { Detection, DetectionBox } from '../domain/types.ts';
 import type { MissedScanOptions } from './behaviours/missed-scan.ts';
 import { ZONE_DEFAULTS } from './scan-zone/counter.ts';
 import { COUNTER_MODEL } from './scan-zone/graph.ts';
 import type { LineCrossing, TrackPoint } from './scan-zone/tracks.ts';
 import type { ScanZone } from './scan-zone/zone.ts';
 
-/** A detection as `schemas/events/detection.schema.json` describes it. */
-export interface Detection {
-  eventId: string;
-  storeId: string;
-  cameraId: string;
-  zoneId: string;
-  eventType: 'missed_scan';
-  detectedAt: string;
-  confidence: number;
-  model: { id: string; version: string; thresholds: Record<string, number> };
-  item?: { label: string; confidence: number };
-  boxes: DetectionBox[];
-}
-
-export interface DetectionBox {
-  at: string;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  label?: string;
-}
-
 export interface MissedScanFacts {
   storeId: string;
   cameraId: string;
   zone: ScanZone;
   crossing: LineCrossing;
+  /** Items that crossed around it, this one included: each claims its own receipt line. */
+  sightingsMs: readonly number[];
   windows: MissedScanOptions;
   /** What the item looks like, where a model was there to say so. */
   item?: { label: string; score: number };
@@ -43,7 +23,7 @@ const MAX_BOXES = 32;
 
 /** Writes the detection of an item that crossed the line without a scan. The same crossing gives the same event id. */
 export function missedScanDetection(facts: MissedScanFacts): Detection {
-  const { storeId, cameraId, zone, crossing, windows, item } = facts;
+  const { storeId, cameraId, zone, crossing, sightingsMs, windows, item } = facts;
   const detectedAt = iso(crossing.atMs);
   const identity = createHash('sha256').update(`${storeId}|${cameraId}|${zone.id}|${detectedAt}`).digest('hex');
   return {
@@ -67,6 +47,7 @@ export function missedScanDetection(facts: MissedScanFacts): Detection {
       },
     },
     ...(item ? { item: { label: item.label, confidence: round(Math.min(1, item.score)) } } : {}),
+    sightings: sightingsMs.map((atMs) => ({ at: iso(atMs) })),
     boxes: sample(crossing.track, MAX_BOXES).map((point) => toBox(point, item?.label)),
   };
 }

@@ -1,10 +1,11 @@
+import type { Detection } from '../domain/types.ts';
 import {
   MISSED_SCAN_DEFAULTS,
   type MissedScanOptions,
   MissedScanRule,
   type ScanDecision,
 } from './behaviours/missed-scan.ts';
-import { type Detection, missedScanDetection } from './detection.ts';
+import { missedScanDetection } from './detection.ts';
 import type { DetectorLogger } from './recorder/recorder.ts';
 import { ScanZoneCounter } from './scan-zone/counter.ts';
 import type { LineCrossing } from './scan-zone/tracks.ts';
@@ -51,6 +52,8 @@ export interface LaneWatchOptions {
 const RETRY_COUNTER_MS = 5_000;
 /** One till line of many pieces (a tray of 500 screws) stands for at most so many crossings. */
 const MAX_PIECES_PER_LINE = 50;
+/** As many neighbours as the schema of a detection takes. */
+const MAX_SIGHTINGS = 64;
 
 /** Watches one zone: counts what crosses, pairs it with the till, reports what was never rung. */
 export class LaneWatch {
@@ -58,6 +61,8 @@ export class LaneWatch {
   readonly #windows: MissedScanOptions;
   readonly #rule: MissedScanRule<LineCrossing, TillScan>;
   readonly #names = new Map<LineCrossing, Promise<{ label: string; score: number } | undefined>>();
+  /** Crossings of late, so that a detection can name its neighbours. */
+  #recentMs: number[] = [];
   #counter: ScanZoneCounter | undefined;
   #retryAtMs = Number.NEGATIVE_INFINITY;
 
@@ -80,6 +85,7 @@ export class LaneWatch {
       this.#counter ??= await ScanZoneCounter.open(zone, this.#options);
       for (const crossing of await this.#counter.see(rgb, atMs)) {
         this.#rule.crossed(crossing);
+        this.#recentMs = [...this.#recentMs, crossing.atMs].slice(-MAX_SIGHTINGS);
         this.#name(crossing, rgb);
       }
     } catch (error) {
@@ -121,10 +127,15 @@ export class LaneWatch {
     const { zone, storeId, cameraId, onDetection } = this.#options;
     const name = this.#names.get(crossing);
     this.#names.delete(crossing);
-    if (verdict !== 'missed_scan') return;
+    // A till that cannot testify is no reason to stay silent: the incident's own till check says UNKNOWN and nobody is texted.
+    if (verdict === 'scanned') return;
     const item = await name;
     const windows = this.#windows;
-    await onDetection(missedScanDetection({ storeId, cameraId, zone, crossing, windows, ...(item ? { item } : {}) }));
+    const reachMs = 2 * (windows.beforeMs + windows.afterMs);
+    const sightingsMs = this.#recentMs.filter((atMs) => Math.abs(atMs - crossing.atMs) <= reachMs);
+    await onDetection(
+      missedScanDetection({ storeId, cameraId, zone, crossing, sightingsMs, windows, ...(item ? { item } : {}) }),
+    );
   }
 
   async close(): Promise<void> {

@@ -27,4 +27,5 @@ export function auditContentText(row: AuditContent): string {
 }
 
 /** The row's hash is SHA-256 of this: it binds content, position and everything before. */
-export const chainText = (prevHash: string, seq: number, contentHash: string): string => `${prevHash}:${seq}:${contentHash}`;
+export const chainText = (prevHash: string, seq: number, contentHash: string): string =>
+  `${prevHash}:${seq}:${contentHash}`;

@@ -25,7 +25,11 @@ export class DomainError extends Error {
   readonly fields: FieldError[];
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, details: { fields?: FieldError[]; retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { fields?: FieldError[]; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'DomainError';
     this.code = code;

@@ -1,5 +1,5 @@
-import { addMs, toMs } from './time.ts';
 import type { Policy } from './policy.ts';
+import { addMs, toMs } from './time.ts';
 
 export interface StepProgress {
   step: number;
@@ -37,7 +37,8 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
     const untilAt = addMs(progress.acknowledgedAt, policy.acknowledgedTimeoutMs);
     if (nowMs < toMs(untilAt)) return { kind: 'wait', untilAt, wakeOnEvidence: false };
   }
-  if (last.outcome !== 'sent' || progress.skipWaitAfterSteps >= progress.steps.length) return advance(policy, last.step + 1);
+  if (last.outcome !== 'sent' || progress.skipWaitAfterSteps >= progress.steps.length)
+    return advance(policy, last.step + 1);
   const timeoutMs = policy.escalation[last.step]?.timeoutMs ?? 0;
   const plainAt = addMs(last.at, timeoutMs);
   if (nowMs < toMs(plainAt)) return { kind: 'wait', untilAt: plainAt, wakeOnEvidence: false };
@@ -47,7 +48,12 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
 }
 
 /** When a person texted at `sentAt` has had their time with the proof, never later than timeout plus grace. */
-export function proofDeadline(policy: Pick<Policy, 'evidence'>, evidenceSettledAt: string | null, sentAt: string, timeoutMs: number): string {
+export function proofDeadline(
+  policy: Pick<Policy, 'evidence'>,
+  evidenceSettledAt: string | null,
+  sentAt: string,
+  timeoutMs: number,
+): string {
   const latestMs = toMs(sentAt) + timeoutMs + policy.evidence.graceMs;
   if (evidenceSettledAt === null) return addMs(sentAt, timeoutMs + policy.evidence.graceMs);
   const fromProofMs = Math.max(toMs(sentAt), toMs(evidenceSettledAt)) + timeoutMs;

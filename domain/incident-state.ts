@@ -21,7 +21,13 @@ export type RefusalCode = 'ALREADY_DECIDED' | 'STALE_VERSION' | 'ALREADY_ACKNOWL
 
 export type Transition = { ok: true; next: IncidentStatus } | { ok: false; refusal: RefusalCode };
 
-export const newIncidentStatus: IncidentStatus = { state: 'new', posVerdict: 'PENDING', verdict: null, helpRequested: false, version: 0 };
+export const newIncidentStatus: IncidentStatus = {
+  state: 'new',
+  posVerdict: 'PENDING',
+  verdict: null,
+  helpRequested: false,
+  version: 0,
+};
 
 /** The one table of what may follow what: update validator, service guard, 409 and buttons all read it. */
 export function transition(status: IncidentStatus, command: IncidentCommand): Transition {
@@ -32,7 +38,9 @@ export function transition(status: IncidentStatus, command: IncidentCommand): Tr
     case 'await_review':
       return accept(status, { state: 'in_review', version: status.version });
     case 'acknowledge':
-      return status.state === 'acknowledged' ? { ok: false, refusal: 'ALREADY_ACKNOWLEDGED' } : accept(status, { state: 'acknowledged' });
+      return status.state === 'acknowledged'
+        ? { ok: false, refusal: 'ALREADY_ACKNOWLEDGED' }
+        : accept(status, { state: 'acknowledged' });
     case 'receipt_matched':
       return accept(status, { state: 'closed', verdict: 'paid', posVerdict: 'MATCH' });
     case 'review_deadline':
@@ -43,7 +51,8 @@ export function transition(status: IncidentStatus, command: IncidentCommand): Tr
 }
 
 function decide(status: IncidentStatus, command: { verdict: HumanVerdict; expectedVersion?: number }): Transition {
-  if (command.expectedVersion !== undefined && command.expectedVersion !== status.version) return { ok: false, refusal: 'STALE_VERSION' };
+  if (command.expectedVersion !== undefined && command.expectedVersion !== status.version)
+    return { ok: false, refusal: 'STALE_VERSION' };
   switch (command.verdict) {
     case 'help':
       return accept(status, { state: 'alerting', verdict: 'help', helpRequested: true });

@@ -20,9 +20,20 @@ export function mergeTarget(
 ): { incidentId: string; reason: Reason } | null {
   let best: { incidentId: string; distanceMs: number } | null = null;
   for (const incident of open) {
-    if (incident.cameraId !== detection.cameraId || incident.zoneId !== detection.zoneId || incident.behaviour !== detection.behaviour) continue;
+    if (
+      incident.cameraId !== detection.cameraId ||
+      incident.zoneId !== detection.zoneId ||
+      incident.behaviour !== detection.behaviour
+    )
+      continue;
     const distanceMs = Math.abs(toMs(detection.detectedAt) - toMs(incident.lastDetectedAt));
-    if (distanceMs <= mergeWindowMs && (best === null || distanceMs < best.distanceMs)) best = { incidentId: incident.incidentId, distanceMs };
+    if (distanceMs <= mergeWindowMs && (best === null || distanceMs < best.distanceMs))
+      best = { incidentId: incident.incidentId, distanceMs };
   }
-  return best && { incidentId: best.incidentId, reason: { code: 'SAME_PLACE_AND_BEHAVIOUR', params: { distanceMs: best.distanceMs, windowMs: mergeWindowMs } } };
+  return (
+    best && {
+      incidentId: best.incidentId,
+      reason: { code: 'SAME_PLACE_AND_BEHAVIOUR', params: { distanceMs: best.distanceMs, windowMs: mergeWindowMs } },
+    }
+  );
 }

@@ -2,7 +2,8 @@ import { DomainError } from './errors.ts';
 
 /** One GSM 03.38 segment holds 160 septets; the signs of the extension table take two. */
 const segmentSeptets = 160;
-const gsmBasic = '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const gsmBasic =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
 const gsmExtended = '^{}\\[~]|€';
 
 /** Septets of a text in GSM-7 (3GPP TS 23.038), or null when a sign is outside the alphabet. */
@@ -17,7 +18,8 @@ export function gsmSeptets(text: string): number | null {
 }
 
 /** Words that accuse somebody before a person has looked; no message may carry them. */
-export const accusingWords = /\b(thie(f|ves)|theft|steal\w*|stole\w*|suspect\w*|shoplift\w*|crim(e|inal)\w*|offender|perpetrator|caught|guilty)\b/i;
+export const accusingWords =
+  /\b(thie(f|ves)|theft|steal\w*|stole\w*|suspect\w*|shoplift\w*|crim(e|inal)\w*|offender|perpetrator|caught|guilty)\b/i;
 
 export interface AlertText {
   laneLabel: string;
@@ -27,21 +29,37 @@ export interface AlertText {
 }
 
 const withoutForeignSigns = (text: string) =>
-  [...text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '')].map((sign) => (gsmSeptets(sign) === 1 ? sign : ' ')).join('').replace(/\s+/g, ' ').trim();
+  [...text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '')]
+    .map((sign) => (gsmSeptets(sign) === 1 ? sign : ' '))
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** Neutral heads-up in one segment: where, which, the link, how to answer. The place names are shortened until it fits. */
 export function alertText(facts: AlertText): string {
-  return fitPlace(facts, (place) => `Floorwalker ${facts.code}: please check ${place}. ${facts.linkUrl} Reply 1 paid 2 staff 3 not sure 4 confirmed or HELP`);
+  return fitPlace(
+    facts,
+    (place) =>
+      `Floorwalker ${facts.code}: please check ${place}. ${facts.linkUrl} Reply 1 paid 2 staff 3 not sure 4 confirmed or HELP`,
+  );
 }
 
 /** Says that an earlier text was wrong, to whoever got it. */
 export function correctionText(facts: Omit<AlertText, 'linkUrl'>): string {
-  return fitPlace(facts, (place) => `Floorwalker ${facts.code}: correction for ${place}. The receipt was found, all is paid. Please take no action. Sorry for the trouble.`);
+  return fitPlace(
+    facts,
+    (place) =>
+      `Floorwalker ${facts.code}: correction for ${place}. The receipt was found, all is paid. Please take no action. Sorry for the trouble.`,
+  );
 }
 
 /** Goes to the next people in the chain when somebody on the floor asks for help. */
 export function helpText(facts: AlertText): string {
-  return fitPlace(facts, (place) => `Floorwalker ${facts.code}: a colleague asks for HELP at ${place}. Please go there now. ${facts.linkUrl} Reply 4 when safe`);
+  return fitPlace(
+    facts,
+    (place) =>
+      `Floorwalker ${facts.code}: a colleague asks for HELP at ${place}. Please go there now. ${facts.linkUrl} Reply 4 when safe`,
+  );
 }
 
 function fitPlace(facts: { laneLabel: string; storeName: string }, compose: (place: string) => string): string {
@@ -52,7 +70,11 @@ function fitPlace(facts: { laneLabel: string; storeName: string }, compose: (pla
   const room = segmentSeptets - overheadSeptets;
   const full = `${lane}, ${store}`;
   if (full.length <= room) return compose(full);
-  if (room < 4) throw new DomainError('PRECONDITION_FAILED', `PUBLIC_URL is too long for a text of one segment: shorten it by ${4 - room} signs`);
+  if (room < 4)
+    throw new DomainError(
+      'PRECONDITION_FAILED',
+      `PUBLIC_URL is too long for a text of one segment: shorten it by ${4 - room} signs`,
+    );
   if (lane.length + 5 <= room) return compose(`${lane}, ${store.slice(0, room - lane.length - 3).trim()}.`);
   return compose(lane.slice(0, room));
 }

@@ -15,7 +15,14 @@ export type Permission =
   | 'estate.read'
   | 'system.run';
 
-const floor: Permission[] = ['incident.read', 'incident.acknowledge', 'incident.decide', 'incident.note', 'evidence.view', 'estate.read'];
+const floor: Permission[] = [
+  'incident.read',
+  'incident.acknowledge',
+  'incident.decide',
+  'incident.note',
+  'evidence.view',
+  'estate.read',
+];
 
 /** Who may do what. Where (tenant, stores) is the actor's scope, checked here and again by row level security. */
 export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
@@ -43,4 +50,13 @@ export function requirePermission(actor: Actor, permission: Permission, storeId?
   }
 }
 
-export const roles: readonly Role[] = ['store_staff', 'store_manager', 'regional', 'soc_operator', 'soc_lead', 'compliance', 'admin', 'device'];
+export const roles: readonly Role[] = [
+  'store_staff',
+  'store_manager',
+  'regional',
+  'soc_operator',
+  'soc_lead',
+  'compliance',
+  'admin',
+  'device',
+];

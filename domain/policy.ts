@@ -36,7 +36,7 @@ export const defaultPolicy: Policy = {
   id: 'default',
   version: 1,
   receiptFirst: ['missed_scan', 'wrong_scan', 'fake_scan', 'multi_item_pass', 'occlusion'],
-  posWindow: { beforeMs: 2 * secondMs, afterMs: 3 * secondMs, feedStaleAfterMs: 5 * secondMs },
+  posWindow: { beforeMs: secondMs, afterMs: 2 * secondMs, feedStaleAfterMs: 5 * secondMs },
   mergeWindowMs: 2 * secondMs,
   lateAfterMs: minuteMs,
   evidence: { preRollMs: 5 * secondMs, postRollMs: 5 * secondMs, graceMs: 20 * secondMs, giveUpAfterMs: 10 * minuteMs },
@@ -47,5 +47,11 @@ export const defaultPolicy: Policy = {
   acknowledgedTimeoutMs: 10 * minuteMs,
   reviewTimeoutMs: 24 * 60 * minuteMs,
   linkTtlMs: 30 * minuteMs,
-  retentionMs: { paid: dayMs, staff_error: 7 * dayMs, false_positive: 7 * dayMs, confirmed: 180 * dayMs, unreviewed: 30 * dayMs },
+  retentionMs: {
+    paid: dayMs,
+    staff_error: 7 * dayMs,
+    false_positive: 7 * dayMs,
+    confirmed: 180 * dayMs,
+    unreviewed: 30 * dayMs,
+  },
 };

@@ -39,7 +39,11 @@ export interface CorrelationResult {
  * least. Both happen in the same order at a till, so the pairing is monotone: a longest-common-subsequence table with
  * a cost, O(sightings × scans). Returns for each sighting the index of its scan, or -1.
  */
-export function pairScans(sightingsMs: readonly number[], scansMs: readonly number[], window: { beforeMs: number; afterMs: number }): number[] {
+export function pairScans(
+  sightingsMs: readonly number[],
+  scansMs: readonly number[],
+  window: { beforeMs: number; afterMs: number },
+): number[] {
   const rows = sightingsMs.length;
   const columns = scansMs.length;
   interface Cell {
@@ -47,7 +51,9 @@ export function pairScans(sightingsMs: readonly number[], scansMs: readonly numb
     costMs: number;
   }
   const better = (a: Cell, b: Cell) => a.pairs > b.pairs || (a.pairs === b.pairs && a.costMs < b.costMs);
-  const table: Cell[][] = Array.from({ length: rows + 1 }, () => Array.from({ length: columns + 1 }, () => ({ pairs: 0, costMs: 0 })));
+  const table: Cell[][] = Array.from({ length: rows + 1 }, () =>
+    Array.from({ length: columns + 1 }, () => ({ pairs: 0, costMs: 0 })),
+  );
   const fits = (r: number, c: number) => {
     const distanceMs = scansMs[c]! - sightingsMs[r]!;
     return distanceMs >= -window.beforeMs && distanceMs <= window.afterMs;
@@ -88,7 +94,11 @@ export function correlate(input: CorrelationInput): CorrelationResult {
   const base = { windowFromAt: toIso(fromMs), windowToAt: toIso(toMsEnd) };
   const sightingsMs = [...new Set([...input.neighbourSightingsAt.map(toMs), sightingMs])].sort((a, b) => a - b);
   const lines = [...input.lines].sort((a, b) => toMs(a.occurredAt) - toMs(b.occurredAt));
-  const pairing = pairScans(sightingsMs, lines.map((line) => toMs(line.occurredAt)), input.window);
+  const pairing = pairScans(
+    sightingsMs,
+    lines.map((line) => toMs(line.occurredAt)),
+    input.window,
+  );
   const scanIndex = pairing[sightingsMs.indexOf(sightingMs)] ?? -1;
   if (scanIndex >= 0) {
     const line = lines[scanIndex]!;
@@ -96,19 +106,45 @@ export function correlate(input: CorrelationInput): CorrelationResult {
       ...base,
       verdict: 'MATCH',
       matchedLineId: line.lineId,
-      reasons: [{ code: 'RECEIPT_LINE_FOUND', params: { lineId: line.lineId, distanceMs: toMs(line.occurredAt) - sightingMs, plu: line.plu ?? null, description: line.description ?? null } }],
+      reasons: [
+        {
+          code: 'RECEIPT_LINE_FOUND',
+          params: {
+            lineId: line.lineId,
+            distanceMs: toMs(line.occurredAt) - sightingMs,
+            plu: line.plu ?? null,
+            description: line.description ?? null,
+          },
+        },
+      ],
     };
   }
-  if (input.feedSeenAt === null) return { ...base, verdict: 'UNKNOWN', matchedLineId: null, reasons: [{ code: 'TILL_NEVER_HEARD', params: {} }] };
+  if (input.feedSeenAt === null)
+    return { ...base, verdict: 'UNKNOWN', matchedLineId: null, reasons: [{ code: 'TILL_NEVER_HEARD', params: {} }] };
   const lagMs = toMsEnd - toMs(input.feedSeenAt);
   if (lagMs > input.window.feedStaleAfterMs) {
-    return { ...base, verdict: 'UNKNOWN', matchedLineId: null, reasons: [{ code: 'TILL_SILENT', params: { lastSeenAt: input.feedSeenAt, lagMs, allowedMs: input.window.feedStaleAfterMs } }] };
+    return {
+      ...base,
+      verdict: 'UNKNOWN',
+      matchedLineId: null,
+      reasons: [
+        {
+          code: 'TILL_SILENT',
+          params: { lastSeenAt: input.feedSeenAt, lagMs, allowedMs: input.window.feedStaleAfterMs },
+        },
+      ],
+    };
   }
   const nearby = lines.filter((line) => toMs(line.occurredAt) >= fromMs && toMs(line.occurredAt) <= toMsEnd).length;
   return {
     ...base,
     verdict: 'MISMATCH',
     matchedLineId: null,
-    reasons: [{ code: 'NO_RECEIPT_LINE', params: { linesInWindow: nearby, explainedByOtherItems: nearby, sightings: sightingsMs.length } }],
+    reasons: [
+      {
+        code: 'NO_RECEIPT_LINE',
+        params: { linesInWindow: nearby, explainedByOtherItems: nearby, sightings: sightingsMs.length },
+      },
+    ],
   };
 }

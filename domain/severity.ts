@@ -41,7 +41,8 @@ export function scoreSeverity(facts: SeverityFacts): Severity {
   if (facts.posVerdict === 'MATCH') add('TILL_HAS_RECEIPT', -score);
   if (facts.confidence < 0.5) add('LOW_CONFIDENCE', -10, { confidence: facts.confidence });
   if (facts.confidence >= 0.9) add('HIGH_CONFIDENCE', 5, { confidence: facts.confidence });
-  if (facts.detectionCount > 1) add('SEVERAL_DETECTIONS', Math.min(20, 5 * (facts.detectionCount - 1)), { count: facts.detectionCount });
+  if (facts.detectionCount > 1)
+    add('SEVERAL_DETECTIONS', Math.min(20, 5 * (facts.detectionCount - 1)), { count: facts.detectionCount });
   if (facts.helpRequested) add('HELP_REQUESTED', 100);
   score = Math.max(0, Math.min(100, score));
   return { level: levelOf(score), score, reasons };

@@ -20,7 +20,12 @@ const words: Record<string, HumanVerdict> = {
  * (`K7Q 1`, `1 K7Q`). HELP is safe to read loosely: any message that contains the word counts.
  */
 export function parseReply(body: string): ReplyIntent {
-  const text = body.trim().toLowerCase().replace(/[.,!#:;]+/g, ' ').replace(/\s+/g, ' ').trim();
+  const text = body
+    .trim()
+    .toLowerCase()
+    .replace(/[.,!#:;]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   const tokens = text.split(' ');
   const codeToken = tokens.find((token) => /^[2-9cdfghjklmnpqrtvwxz]{3}$/.test(token) && /[a-z]/.test(token));
   const code = codeToken?.toUpperCase() ?? null;

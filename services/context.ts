@@ -53,9 +53,21 @@ export function write<T>(ctx: ServiceContext, work: (tx: WriteTransaction) => Pr
   });
 }
 
-async function appendAudit(queryable: Queryable, actor: Actor, at: string, entries: readonly AuditEntry[]): Promise<void> {
+async function appendAudit(
+  queryable: Queryable,
+  actor: Actor,
+  at: string,
+  entries: readonly AuditEntry[],
+): Promise<void> {
   const rows = entries.map((entry) => {
-    const content = { at, actor: actor.id, actorRole: actor.role, action: entry.action, subject: entry.subject, details: entry.details ?? {} };
+    const content = {
+      at,
+      actor: actor.id,
+      actorRole: actor.role,
+      action: entry.action,
+      subject: entry.subject,
+      details: entry.details ?? {},
+    };
     return { ...content, contentHash: sha256Hex(auditContentText({ tenantId: actor.tenantId, ...content })) };
   });
   await queryable.query('select append_audit($1, $2::jsonb)', [actor.tenantId, JSON.stringify(rows)]);

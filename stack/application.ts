@@ -9,7 +9,7 @@ import type { EngineStart } from './engines/index.ts';
 import type { ProcessLedger } from './engines/ledger.ts';
 import { demoEstate, type Estate, plantEstate } from './estate.ts';
 import type { Installation } from './installation.ts';
-import { superviseProcess, type SupervisedProcess } from './supervise.ts';
+import { type SupervisedProcess, superviseProcess } from './supervise.ts';
 import type { Environment } from './tools/command.ts';
 import type { OnProgress } from './tools/progress.ts';
 
@@ -46,8 +46,25 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const stop = async () => {
     for (const supervised of [...processes].reverse()) await supervised.stop();
   };
-  const run = async (name: string, args: readonly string[], env: Environment, ready: { readyLine?: string; readyUrl?: string }) => {
-    const supervised = superviseProcess({ name, command: process.execPath, args, env: { ...options.env, ...env }, cwd: root, logFile: join(dataDir, 'logs', `${name}.log`), restart: true, ledger, stopTimeoutMs: 25_000, readyTimeoutMs: 60_000, ...ready });
+  const run = async (
+    name: string,
+    args: readonly string[],
+    env: Environment,
+    ready: { readyLine?: string; readyUrl?: string },
+  ) => {
+    const supervised = superviseProcess({
+      name,
+      command: process.execPath,
+      args,
+      env: { ...options.env, ...env },
+      cwd: root,
+      logFile: join(dataDir, 'logs', `${name}.log`),
+      restart: true,
+      ledger,
+      stopTimeoutMs: 25_000,
+      readyTimeoutMs: 60_000,
+      ...ready,
+    });
     processes.push(supervised);
     onProgress({ subject: name, state: 'working', message: 'starting' });
     await supervised.start();
@@ -61,22 +78,51 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     throw error;
   }
 
-  async function bringUp({ port, policy }: ApplicationOptions, start: typeof run, started: SupervisedProcess[], stopAll: () => Promise<void>): Promise<Application> {
+  async function bringUp(
+    { port, policy }: ApplicationOptions,
+    start: typeof run,
+    started: SupervisedProcess[],
+    stopAll: () => Promise<void>,
+  ): Promise<Application> {
     const baseUrl = `http://127.0.0.1:${port}`;
     const estate = demoEstate(installation.keys, policy);
     const carrierUrl = `http://127.0.0.1:${port + 1}`;
     const carrier = start(
       'carrier',
-      ['--import', 'tsx', join(root, 'stack', 'carrier', 'main.ts'), '--port', String(port + 1), '--data-dir', join(dataDir, 'carrier'), '--account-sid', installation.twilioAccountSid, '--webhook-base-url', baseUrl, '--public-number', installation.twilioFrom],
+      [
+        '--import',
+        'tsx',
+        join(root, 'stack', 'carrier', 'main.ts'),
+        '--port',
+        String(port + 1),
+        '--data-dir',
+        join(dataDir, 'carrier'),
+        '--account-sid',
+        installation.twilioAccountSid,
+        '--webhook-base-url',
+        baseUrl,
+        '--public-number',
+        installation.twilioFrom,
+      ],
       { TWILIO_AUTH_TOKEN: installation.twilioAuthToken },
       { readyLine: '"ready":true' },
     ).then(() => registerPhones(carrierUrl, estate));
     const adminUrl = await engines.database;
     const ran = await migrate(adminUrl);
-    onProgress({ subject: 'schema', state: 'done', message: ran.length === 0 ? 'up to date' : `${ran.length} migrations` });
+    onProgress({
+      subject: 'schema',
+      state: 'done',
+      message: ran.length === 0 ? 'up to date' : `${ran.length} migrations`,
+    });
     const databaseUrl = await setApplicationPassword(adminUrl, installation.applicationPassword);
     await plantEstate(adminUrl, estate);
-    const [temporal, s3, mqttUrl, ffmpeg] = await Promise.all([engines.temporal, engines.s3, engines.mqttUrl, options.ffmpeg, carrier]);
+    const [temporal, s3, mqttUrl, ffmpeg] = await Promise.all([
+      engines.temporal,
+      engines.s3,
+      engines.mqttUrl,
+      options.ffmpeg,
+      carrier,
+    ]);
     const env: Environment = {
       FLOORWALKER_MODE: 'development',
       FLOORWALKER_DATA: dataDir,
@@ -102,7 +148,9 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     const storeId = estate.stores[0]!.id;
     await Promise.all([
       start('worker', ['--max-old-space-size=1024', executable, 'worker'], env, { readyLine: '"msg":"ready"' }),
-      start('media', [executable, 'worker', '--media', `${estate.tenantId}/${storeId}`], env, { readyLine: '"msg":"ready"' }),
+      start('media', [executable, 'worker', '--media', `${estate.tenantId}/${storeId}`], env, {
+        readyLine: '"msg":"ready"',
+      }),
       start('api', [executable, 'api'], env, { readyUrl: `${baseUrl}/healthz` }),
     ]);
     const { camera, tapePath } = await options.scene;
@@ -110,7 +158,23 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     await writeFile(configPath, JSON.stringify(camera, null, 2));
     await start(
       'till',
-      ['--import', 'tsx', join(root, 'stack', 'till', 'main.ts'), '--mqtt-url', mqttUrl, '--tenant', camera.tenantId, '--store', camera.storeId, '--terminal', camera.zones[0]!.terminalId ?? 'sco-3', '--camera', camera.cameraId, '--tape', tapePath],
+      [
+        '--import',
+        'tsx',
+        join(root, 'stack', 'till', 'main.ts'),
+        '--mqtt-url',
+        mqttUrl,
+        '--tenant',
+        camera.tenantId,
+        '--store',
+        camera.storeId,
+        '--terminal',
+        camera.zones[0]!.terminalId ?? 'sco-3',
+        '--camera',
+        camera.cameraId,
+        '--tape',
+        tapePath,
+      ],
       {},
       { readyLine: 'ready' },
     );
@@ -126,7 +190,8 @@ async function registerPhones(carrierUrl: string, estate: Estate): Promise<void>
       headers: { 'content-type': 'application/json', 'x-floorwalker-simulator': '1' },
       body: JSON.stringify({ label: person.displayName, role: person.role }),
     });
-    if (!response.ok) throw new Error(`the carrier simulator did not take the phone of ${person.displayName}: HTTP ${response.status}`);
+    if (!response.ok)
+      throw new Error(`the carrier simulator did not take the phone of ${person.displayName}: HTTP ${response.status}`);
   }
 }
 
@@ -134,7 +199,15 @@ async function registerPhones(carrierUrl: string, estate: Estate): Promise<void>
 export async function buildConsole(onProgress: OnProgress): Promise<void> {
   const folder = join(root, 'console');
   const stampPath = join(folder, 'dist', '.sources');
-  const stamp = await hashSources([join(folder, 'src'), join(folder, 'public')], [join(folder, 'index.html'), join(folder, 'vite.config.ts'), join(root, 'package-lock.json'), join(root, 'schemas', 'generated', 'openapi.ts')]);
+  const stamp = await hashSources(
+    [join(folder, 'src'), join(folder, 'public')],
+    [
+      join(folder, 'index.html'),
+      join(folder, 'vite.config.ts'),
+      join(root, 'package-lock.json'),
+      join(root, 'schemas', 'generated', 'openapi.ts'),
+    ],
+  );
   if ((await readFile(stampPath, 'utf8').catch(() => '')) === stamp) return;
   onProgress({ subject: 'console', state: 'working', message: 'building' });
   const { build } = await import('vite');
@@ -151,6 +224,7 @@ async function hashSources(folders: readonly string[], files: readonly string[])
     }),
   );
   const hash = createHash('sha256');
-  for (const file of [...listed.flat(), ...files].sort()) hash.update(relative(root, file)).update(await readFile(file));
+  for (const file of [...listed.flat(), ...files].sort())
+    hash.update(relative(root, file)).update(await readFile(file));
   return hash.digest('hex');
 }

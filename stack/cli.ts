@@ -30,14 +30,33 @@ export async function main(args: readonly string[]): Promise<number> {
     .command('start')
     .description('start everything on this machine: engines, API, workers, a camera, a till, phones')
     .option('--data <dir>', 'data directory', process.env['FLOORWALKER_DATA'] || '.floorwalker')
-    .option('--port <n>', 'port of console and API; the carrier simulator takes the next one', portOf, portOf(process.env['FLOORWALKER_PORT'] || '8420'))
+    .option(
+      '--port <n>',
+      'port of console and API; the carrier simulator takes the next one',
+      portOf,
+      portOf(process.env['FLOORWALKER_PORT'] || '8420'),
+    )
     .option('--footage <file>', 'play this recording as the camera instead of the rendered lane')
     .option('--tape <file>', 'what the till rang during that recording')
     .option('--once', 'play one whole story on fresh data, print its report as one line of JSON, and end')
-    .action(async ({ data, once, ...options }: { data: string; port: number; footage?: string; tape?: string; once?: boolean }) => {
-      const { runOnce, runStart } = await import('./run.ts');
-      exitCode = once ? await runOnce({ ...options, env: process.env }) : await runStart({ ...options, dataDir: data, env: process.env });
-    });
+    .action(
+      async ({
+        data,
+        once,
+        ...options
+      }: {
+        data: string;
+        port: number;
+        footage?: string;
+        tape?: string;
+        once?: boolean;
+      }) => {
+        const { runOnce, runStart } = await import('./run.ts');
+        exitCode = once
+          ? await runOnce({ ...options, env: process.env })
+          : await runStart({ ...options, dataDir: data, env: process.env });
+      },
+    );
 
   program
     .command('api')
@@ -97,7 +116,8 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_534) throw new InvalidArgumentError('must be a port between 1 and 65534');
+  if (!Number.isInteger(port) || port < 1 || port > 65_534)
+    throw new InvalidArgumentError('must be a port between 1 and 65534');
   return port;
 }
 

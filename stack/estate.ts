@@ -57,7 +57,12 @@ export function demoEstate(keys: Record<Role, string>, policy: Policy = defaultP
       { id: 'sam', displayName: 'Sam (floor)', role: 'store_staff', phone: demoPhones.staff, storeId },
       { id: 'alex', displayName: 'Alex (manager)', role: 'store_manager', phone: demoPhones.manager, storeId },
     ],
-    keys: (Object.keys(displayNames) as Role[]).map((role) => ({ role, key: keys[role], displayName: displayNames[role], storeIds: storeRoles.includes(role) ? [storeId] : null })),
+    keys: (Object.keys(displayNames) as Role[]).map((role) => ({
+      role,
+      key: keys[role],
+      displayName: displayNames[role],
+      storeIds: storeRoles.includes(role) ? [storeId] : null,
+    })),
   };
 }
 
@@ -72,19 +77,64 @@ export async function plantEstate(adminUrl: string, estate: Estate): Promise<voi
   try {
     await client.query('begin');
     await run('insert into tenants (id, name) values ($1, $2)', [tenantId, estate.tenantName]);
-    await run('insert into policies (tenant_id, id, version, body) values ($1, $2, $3, $4)', [tenantId, estate.policy.id, estate.policy.version, JSON.stringify(estate.policy)]);
+    await run('insert into policies (tenant_id, id, version, body) values ($1, $2, $3, $4)', [
+      tenantId,
+      estate.policy.id,
+      estate.policy.version,
+      JSON.stringify(estate.policy),
+    ]);
     for (const store of estate.stores) {
-      await run('insert into stores (tenant_id, id, name, time_zone, policy_id) values ($1, $2, $3, $4, $5)', [tenantId, store.id, store.name, store.timeZone, estate.policy.id]);
-      for (const camera of store.cameras) await run('insert into cameras (tenant_id, store_id, id, name) values ($1, $2, $3, $4)', [tenantId, store.id, camera.id, camera.name]);
-      for (const terminal of store.terminals) await run('insert into terminals (tenant_id, store_id, id) values ($1, $2, $3)', [tenantId, store.id, terminal]);
-      for (const zone of store.zones) await run('insert into zones (tenant_id, store_id, id, camera_id, label, terminal_id) values ($1, $2, $3, $4, $5, $6)', [tenantId, store.id, zone.id, zone.cameraId, zone.label, zone.terminalId]);
+      await run('insert into stores (tenant_id, id, name, time_zone, policy_id) values ($1, $2, $3, $4, $5)', [
+        tenantId,
+        store.id,
+        store.name,
+        store.timeZone,
+        estate.policy.id,
+      ]);
+      for (const camera of store.cameras)
+        await run('insert into cameras (tenant_id, store_id, id, name) values ($1, $2, $3, $4)', [
+          tenantId,
+          store.id,
+          camera.id,
+          camera.name,
+        ]);
+      for (const terminal of store.terminals)
+        await run('insert into terminals (tenant_id, store_id, id) values ($1, $2, $3)', [
+          tenantId,
+          store.id,
+          terminal,
+        ]);
+      for (const zone of store.zones)
+        await run(
+          'insert into zones (tenant_id, store_id, id, camera_id, label, terminal_id) values ($1, $2, $3, $4, $5, $6)',
+          [tenantId, store.id, zone.id, zone.cameraId, zone.label, zone.terminalId],
+        );
     }
     for (const person of estate.people) {
-      await run('insert into people (tenant_id, id, display_name, role, phone_e164) values ($1, $2, $3, $4, $5)', [tenantId, person.id, person.displayName, person.role, person.phone]);
-      await run('insert into shifts (tenant_id, id, store_id, person_id, starts_at, ends_at) values ($1, $2, $3, $4, $5, $6)', [tenantId, `${person.storeId}-${person.id}`, person.storeId, person.id, alwaysOnShift.startsAt, alwaysOnShift.endsAt]);
+      await run('insert into people (tenant_id, id, display_name, role, phone_e164) values ($1, $2, $3, $4, $5)', [
+        tenantId,
+        person.id,
+        person.displayName,
+        person.role,
+        person.phone,
+      ]);
+      await run(
+        'insert into shifts (tenant_id, id, store_id, person_id, starts_at, ends_at) values ($1, $2, $3, $4, $5, $6)',
+        [
+          tenantId,
+          `${person.storeId}-${person.id}`,
+          person.storeId,
+          person.id,
+          alwaysOnShift.startsAt,
+          alwaysOnShift.endsAt,
+        ],
+      );
     }
     for (const { role, key, displayName, storeIds } of estate.keys) {
-      await run('insert into api_keys (id, tenant_id, key_sha256, role, display_name, store_ids) values ($1, $2, $3, $4, $5, $6)', [`${tenantId}-${role}`, tenantId, createHash('sha256').update(key).digest('hex'), role, displayName, storeIds]);
+      await run(
+        'insert into api_keys (id, tenant_id, key_sha256, role, display_name, store_ids) values ($1, $2, $3, $4, $5, $6)',
+        [`${tenantId}-${role}`, tenantId, createHash('sha256').update(key).digest('hex'), role, displayName, storeIds],
+      );
     }
     await client.query('commit');
   } catch (error) {

@@ -24,7 +24,9 @@ const made = (): Installation => ({
   twilioAccountSid: `AC${randomBytes(16).toString('hex')}`,
   twilioAuthToken: randomBytes(16).toString('hex'),
   twilioFrom: '+447700900000',
-  keys: Object.fromEntries(roles.map((role) => [role, `fw_${role}_${randomBytes(24).toString('base64url')}`])) as Record<Role, string>,
+  keys: Object.fromEntries(
+    roles.map((role) => [role, `fw_${role}_${randomBytes(24).toString('base64url')}`]),
+  ) as Record<Role, string>,
 });
 
 /** Reads the installation's secrets, or makes them on the first start. */
@@ -33,7 +35,11 @@ export async function loadInstallation(dataDir: string): Promise<Installation> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Installation;
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw new Error(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}); restore it from a backup, since the evidence was signed with the keys in it`, { cause: error });
+    if (!isErrno(error, 'ENOENT'))
+      throw new Error(
+        `${path} cannot be read (${error instanceof Error ? error.message : String(error)}); restore it from a backup, since the evidence was signed with the keys in it`,
+        { cause: error },
+      );
   }
   const installation = made();
   await writePrivate(path, installation);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import pg from 'pg';
 import { countActions, type HistoryEvent } from '../domain/actions.ts';
 import { incidentWorkflowId } from '../domain/ids.ts';
@@ -44,7 +44,12 @@ const answers = ['4', '1'] as const;
 const settleAfterFilmMs = 20_000;
 
 /** Plays the recording to its end, answers every text as a person would, and verifies what came of it. */
-export async function playStory(running: Running, film: { seconds: number }, onProgress: OnProgress, signal: AbortSignal): Promise<{ report: StoryReport; problems: string[] }> {
+export async function playStory(
+  running: Running,
+  film: { seconds: number },
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<{ report: StoryReport; problems: string[] }> {
   const story = openStory(running);
   try {
     const answered = new Set<string>();
@@ -53,7 +58,9 @@ export async function playStory(running: Running, film: { seconds: number }, onP
     while (!signal.aborted) {
       await answerTexts(story, answered, onProgress);
       const incidents = await story.incidents();
-      const settled = incidents.every((incident) => incident.state === 'closed' && incident.evidenceState !== 'requested');
+      const settled = incidents.every(
+        (incident) => incident.state === 'closed' && incident.evidenceState !== 'requested',
+      );
       if (Date.now() > endsAtMs && settled) break;
       if (Date.now() > endsAtMs + 60_000) break;
       await delay(200);
@@ -62,7 +69,12 @@ export async function playStory(running: Running, film: { seconds: number }, onP
     const incidents = await Promise.all((await story.incidents()).map((incident) => story.describe(incident)));
     const audit = await story.get<components['schemas']['AuditVerification']>('/v1/audit/verify', 'compliance');
     const leftovers = await story.unsettledRows();
-    const report: StoryReport = { incidents: incidents.sort((a, b) => (a.detectedAt < b.detectedAt ? -1 : 1)), auditRows: audit.rows, auditVerified: audit.ok, leftovers };
+    const report: StoryReport = {
+      incidents: incidents.sort((a, b) => (a.detectedAt < b.detectedAt ? -1 : 1)),
+      auditRows: audit.rows,
+      auditVerified: audit.ok,
+      leftovers,
+    };
     onProgress({ subject: 'story', state: 'done', message: `${incidents.length} incidents, all answered` });
     return { report, problems: problemsOf(report, expected) };
   } finally {
@@ -89,7 +101,8 @@ async function expectedMissedScans(tapePath: string): Promise<number> {
 
 function problemsOf(report: StoryReport, expected: number): string[] {
   const problems: string[] = [];
-  if (report.incidents.length !== expected) problems.push(`${report.incidents.length} incidents were opened, the truth has ${expected}`);
+  if (report.incidents.length !== expected)
+    problems.push(`${report.incidents.length} incidents were opened, the truth has ${expected}`);
   for (const incident of report.incidents) {
     if (incident.state !== 'closed') problems.push(`${incident.id} is ${incident.state}, not closed`);
     if (incident.posVerdict !== 'MISMATCH') problems.push(`${incident.id}: the till said ${incident.posVerdict}`);
@@ -109,7 +122,10 @@ function openStory(running: Running) {
   const pool = new pg.Pool({ connectionString: databaseAdminUrl, max: 2 });
   const carrierUrl = `http://127.0.0.1:${Number(new URL(baseUrl).port) + 1}`;
   const simulator = async (path: string, init: RequestInit = {}) => {
-    const response = await fetch(new URL(path, carrierUrl), { ...init, headers: { 'content-type': 'application/json', 'x-floorwalker-simulator': '1' } });
+    const response = await fetch(new URL(path, carrierUrl), {
+      ...init,
+      headers: { 'content-type': 'application/json', 'x-floorwalker-simulator': '1' },
+    });
     if (!response.ok) throw new Error(`the carrier simulator answered ${response.status} to ${path}`);
     return response.json();
   };
@@ -124,10 +140,16 @@ function openStory(running: Running) {
     get,
     incidents: async () => (await get<{ items: Incident[] }>('/v1/incidents?limit=200', 'soc_operator')).items,
     async textsTo(phone: string) {
-      const { phones } = (await simulator('/phones')) as { phones: { number: string; messages: { sid: string; direction: string; body: string }[] }[] };
-      return phones.find(({ number }) => number === phone)?.messages.filter(({ direction }) => direction === 'to_phone') ?? [];
+      const { phones } = (await simulator('/phones')) as {
+        phones: { number: string; messages: { sid: string; direction: string; body: string }[] }[];
+      };
+      return (
+        phones.find(({ number }) => number === phone)?.messages.filter(({ direction }) => direction === 'to_phone') ??
+        []
+      );
     },
-    reply: (phone: string, body: string) => simulator(`/phones/${encodeURIComponent(phone)}/messages`, { method: 'POST', body: JSON.stringify({ body }) }),
+    reply: (phone: string, body: string) =>
+      simulator(`/phones/${encodeURIComponent(phone)}/messages`, { method: 'POST', body: JSON.stringify({ body }) }),
     async describe(incident: Incident): Promise<StoryIncident> {
       const evidence = await get<Evidence>(`/v1/incidents/${incident.id}/evidence`, 'compliance');
       const clip = evidence.artifacts.find(({ kind }) => kind === 'clip');
@@ -145,7 +167,8 @@ function openStory(running: Running) {
         ...(incident.item ? { item: incident.item.label } : {}),
         detectedAt: incident.detectedAt,
         acceptedToCarrierMs: acceptedMs === null || acceptedMs === undefined ? null : Math.round(Number(acceptedMs)),
-        clipReadyMs: evidence.readyAt && evidence.toAt ? Date.parse(evidence.readyAt) - Date.parse(evidence.toAt) : null,
+        clipReadyMs:
+          evidence.readyAt && evidence.toAt ? Date.parse(evidence.readyAt) - Date.parse(evidence.toAt) : null,
         clipSha256: clip?.sha256 ?? null,
         clipVerified: clip !== undefined && (await downloadedSha256(clip.url)) === clip.sha256,
         textsSent: incident.textsSent,
@@ -163,7 +186,9 @@ function openStory(running: Running) {
 
   async function downloadedSha256(url: string): Promise<string> {
     const response = await fetchApi(url, 'compliance');
-    return createHash('sha256').update(Buffer.from(await response.arrayBuffer())).digest('hex');
+    return createHash('sha256')
+      .update(Buffer.from(await response.arrayBuffer()))
+      .digest('hex');
   }
 }
 
@@ -171,7 +196,9 @@ async function actionsOf(running: Running, incident: Incident): Promise<number> 
   const connection = await Connection.connect({ address: (await running.engines.temporal).address });
   try {
     const { tenantId } = running.application.estate;
-    const handle = new Client({ connection }).workflow.getHandle(incidentWorkflowId(tenantId, incident.storeId, incident.id));
+    const handle = new Client({ connection }).workflow.getHandle(
+      incidentWorkflowId(tenantId, incident.storeId, incident.id),
+    );
     const { events } = JSON.parse(historyToJSON(await handle.fetchHistory())) as { events: HistoryEvent[] };
     return countActions(events);
   } finally {

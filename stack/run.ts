@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { probeFile } from '../adapters/ffmpeg/probe.ts';
 import { removeDataDir } from './engines/index.ts';
 import { playStory, type StoryReport } from './once.ts';
-import { type Running, startAll, type StartOptions } from './start.ts';
+import { type Running, type StartOptions, startAll } from './start.ts';
 import type { Environment } from './tools/command.ts';
-import { isRunning, identifyProcess, type ProcessIdentity } from './tools/lock.ts';
+import { identifyProcess, isRunning, type ProcessIdentity } from './tools/lock.ts';
 import { createProgressReporter } from './tools/progress.ts';
 
 export interface RunOptions {
@@ -23,13 +23,22 @@ export async function runStart(options: RunOptions): Promise<number> {
   const stopping = stopSignal();
   const startedAtMs = Date.now();
   try {
-    const running = await startAll({ ...options, loop: options.footage === undefined, onProgress: reporter.report, signal: stopping.signal });
+    const running = await startAll({
+      ...options,
+      loop: options.footage === undefined,
+      onProgress: reporter.report,
+      signal: stopping.signal,
+    });
     reporter.stop();
     process.stderr.write(`\n  Floorwalker is ready after ${((Date.now() - startedAtMs) / 1_000).toFixed(1)} s.\n\n`);
-    process.stdout.write(`  Console   ${running.application.baseUrl}/\n  Phones    ${running.application.baseUrl}/phones\n  API       ${running.application.baseUrl}/docs\n`);
+    process.stdout.write(
+      `  Console   ${running.application.baseUrl}/\n  Phones    ${running.application.baseUrl}/phones\n  API       ${running.application.baseUrl}/docs\n`,
+    );
     const { uiUrl } = await running.engines.temporal;
     if (uiUrl !== undefined) process.stdout.write(`  Workflows ${uiUrl}\n`);
-    process.stdout.write(`  Data      ${options.dataDir} (keys in credentials.json)\n\n  Ctrl-C stops everything in order.\n`);
+    process.stdout.write(
+      `  Data      ${options.dataDir} (keys in credentials.json)\n\n  Ctrl-C stops everything in order.\n`,
+    );
     await stopping.told;
     process.stderr.write('\nStopping…\n');
     await running.stop();
@@ -51,14 +60,22 @@ export async function runOnce(options: Omit<RunOptions, 'dataDir'>): Promise<num
   let started: ProcessIdentity[] = [];
   let told: { report: StoryReport; problems: string[] } | undefined;
   try {
-    const startOptions: StartOptions = { ...options, dataDir, loop: false, onProgress: reporter.report, signal: stopping.signal };
+    const startOptions: StartOptions = {
+      ...options,
+      dataDir,
+      loop: false,
+      onProgress: reporter.report,
+      signal: stopping.signal,
+    };
     running = await startAll(startOptions);
     started = await identifyAll(running);
     const ffmpeg = { ffmpegPath: '', ffprobePath: await ffprobeOf(running) };
     const { durationMs } = await probeFile(running.scene.videoPath, ffmpeg);
     told = await playStory(running, { seconds: durationMs / 1_000 }, reporter.report, stopping.signal);
   } catch (error) {
-    process.stderr.write(`\nThe story failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThe logs are in ${join(dataDir, 'logs')}.\n`);
+    process.stderr.write(
+      `\nThe story failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThe logs are in ${join(dataDir, 'logs')}.\n`,
+    );
   }
   reporter.stop();
   await running?.stop();
@@ -76,7 +93,9 @@ export async function runOnce(options: Omit<RunOptions, 'dataDir'>): Promise<num
 async function identifyAll(running: Running): Promise<ProcessIdentity[]> {
   const engines = await running.engines.all;
   const pids = [...running.application.processes.map(({ pid }) => pid), ...Object.values(engines.pids)];
-  const identities = await Promise.all(pids.filter((pid): pid is number => pid !== undefined).map((pid) => identifyProcess(pid)));
+  const identities = await Promise.all(
+    pids.filter((pid): pid is number => pid !== undefined).map((pid) => identifyProcess(pid)),
+  );
   return identities.filter((identity): identity is ProcessIdentity => identity !== undefined && identity !== null);
 }
 

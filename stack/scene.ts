@@ -13,7 +13,12 @@ export interface Scene {
 }
 
 /** What of a tape file says where the scan line is; its crossings are for tests and are not read. */
-const tapeFileSchema = z.object({ scanLine: z.object({ x: z.number().min(0).max(1), direction: z.enum([Direction.leftToRight, Direction.rightToLeft]) }) });
+const tapeFileSchema = z.object({
+  scanLine: z.object({
+    x: z.number().min(0).max(1),
+    direction: z.enum([Direction.leftToRight, Direction.rightToLeft]),
+  }),
+});
 
 /** How far to both sides of the scan line of a given recording is watched, and how high. */
 const watchedReach = 0.2;
@@ -21,19 +26,38 @@ const watchedReach = 0.2;
 const place = { tenantId: 'demo', storeId: 'high-street', cameraId: 'sco-3-cam' } as const;
 
 /** The default self-checkout lane, rendered once, or any recording with its tape. */
-export async function prepareScene(options: { dataDir: string; footage?: string; tape?: string; loop: boolean; ffmpegPath: string; onProgress: OnProgress; signal: AbortSignal }): Promise<Scene> {
-  if (options.footage !== undefined && options.tape !== undefined) return recordedScene(options.footage, options.tape, options.loop);
+export async function prepareScene(options: {
+  dataDir: string;
+  footage?: string;
+  tape?: string;
+  loop: boolean;
+  ffmpegPath: string;
+  onProgress: OnProgress;
+  signal: AbortSignal;
+}): Promise<Scene> {
+  if (options.footage !== undefined && options.tape !== undefined)
+    return recordedScene(options.footage, options.tape, options.loop);
   options.onProgress({ subject: 'footage', state: 'working', message: 'rendering the self-checkout lane' });
   const lane = await renderLane({
     outDir: join(options.dataDir, 'footage'),
     ffmpegPath: options.ffmpegPath,
     signal: options.signal,
-    onProgress: (fraction) => options.onProgress({ subject: 'footage', state: 'working', message: 'rendering the self-checkout lane', fraction }),
+    onProgress: (fraction) =>
+      options.onProgress({
+        subject: 'footage',
+        state: 'working',
+        message: 'rendering the self-checkout lane',
+        fraction,
+      }),
   });
   options.onProgress({ subject: 'footage', state: 'done', message: lane.rendered ? 'rendered' : 'already there' });
   const { polygon, ...zone } = LANE_ZONE;
   return {
-    camera: { ...place, source: { kind: 'file', path: lane.videoPath, loop: options.loop }, zones: [{ ...zone, polygon: [...polygon], id: 'scanner', terminalId: 'sco-3' }] },
+    camera: {
+      ...place,
+      source: { kind: 'file', path: lane.videoPath, loop: options.loop },
+      zones: [{ ...zone, polygon: [...polygon], id: 'scanner', terminalId: 'sco-3' }],
+    },
     tapePath: lane.truthPath,
     videoPath: lane.videoPath,
   };
@@ -47,7 +71,15 @@ async function recordedScene(footage: string, tape: string, loop: boolean): Prom
     camera: {
       ...place,
       source: { kind: 'file', path: resolve(footage), loop },
-      zones: [{ id: 'scanner', terminalId: 'sco-3', polygon: rectangle({ x: left, y: 0.1, width: right - left, height: 0.8 }), scanLineX: scanLine.x, direction: scanLine.direction }],
+      zones: [
+        {
+          id: 'scanner',
+          terminalId: 'sco-3',
+          polygon: rectangle({ x: left, y: 0.1, width: right - left, height: 0.8 }),
+          scanLineX: scanLine.x,
+          direction: scanLine.direction,
+        },
+      ],
     },
     tapePath: resolve(tape),
     videoPath: resolve(footage),

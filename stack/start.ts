@@ -39,7 +39,10 @@ export async function startAll(options: StartOptions): Promise<Running> {
   const dataDir = resolve(options.dataDir);
   await requireInputs(options);
   for (const wanted of [port, port + 1]) {
-    if (!(await isPortFree(wanted))) throw new Error(`port ${wanted} is in use. Stop what uses it, or choose another with --port (two in a row are needed: ${port} and ${port + 1}).`);
+    if (!(await isPortFree(wanted)))
+      throw new Error(
+        `port ${wanted} is in use. Stop what uses it, or choose another with --port (two in a row are needed: ${port} and ${port + 1}).`,
+      );
   }
   const failing = new AbortController();
   const signal = AbortSignal.any([options.signal, failing.signal]);
@@ -55,10 +58,29 @@ export async function startAll(options: StartOptions): Promise<Running> {
     await writeCredentials(dataDir, `http://127.0.0.1:${port}`, installation.keys);
     const ffmpeg = tools.ffmpeg.then((tool) => ({ ffmpegPath: tool.path, ffprobePath: tool.companions['ffprobe']! }));
     const scene = ffmpeg.then(({ ffmpegPath }) =>
-      prepareScene({ dataDir, loop: options.loop, ffmpegPath, onProgress, signal, ...(options.footage === undefined ? {} : { footage: options.footage }), ...(options.tape === undefined ? {} : { tape: options.tape }) }),
+      prepareScene({
+        dataDir,
+        loop: options.loop,
+        ffmpegPath,
+        onProgress,
+        signal,
+        ...(options.footage === undefined ? {} : { footage: options.footage }),
+        ...(options.tape === undefined ? {} : { tape: options.tape }),
+      }),
     );
     for (const pending of [ffmpeg, scene]) pending.catch(() => undefined);
-    const application = await startApplication({ dataDir, port, env, engines, installation, ffmpeg, scene, ledger, onProgress, ...(options.policy === undefined ? {} : { policy: options.policy }) });
+    const application = await startApplication({
+      dataDir,
+      port,
+      env,
+      engines,
+      installation,
+      ffmpeg,
+      scene,
+      ledger,
+      onProgress,
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
+    });
     await console;
     return {
       application,
@@ -79,7 +101,8 @@ export async function startAll(options: StartOptions): Promise<Running> {
 }
 
 async function requireInputs({ footage, tape }: StartOptions): Promise<void> {
-  if ((footage === undefined) !== (tape === undefined)) throw new Error('--footage and --tape belong together: a recording and what its till rang.');
+  if ((footage === undefined) !== (tape === undefined))
+    throw new Error('--footage and --tape belong together: a recording and what its till rang.');
   for (const file of [footage, tape]) {
     if (file === undefined) continue;
     await access(file).catch((error: unknown) => {

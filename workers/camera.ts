@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync } from 'mqtt';
 import { z } from 'zod';
-import { openLogger, type Logger } from '../adapters/logger/logger.ts';
+import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import { runCamera } from '../detectors/camera.ts';
 import type { TillMessage } from '../detectors/lane-watch.ts';
 
@@ -15,7 +15,10 @@ export const cameraConfigSchema = z.strictObject({
   tenantId: id,
   storeId: id,
   cameraId: id,
-  source: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('file'), path: z.string(), loop: z.boolean() }), z.strictObject({ kind: z.literal('rtsp'), url: z.url({ protocol: /^rtsps?$/ }) })]),
+  source: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('file'), path: z.string(), loop: z.boolean() }),
+    z.strictObject({ kind: z.literal('rtsp'), url: z.url({ protocol: /^rtsps?$/ }) }),
+  ]),
   zones: z
     .array(
       z.strictObject({
@@ -27,7 +30,10 @@ export const cameraConfigSchema = z.strictObject({
       }),
     )
     .min(1),
-  windows: z.strictObject({ beforeMs: z.int().positive(), afterMs: z.int().positive(), tillStaleMs: z.int().positive() }).partial().optional(),
+  windows: z
+    .strictObject({ beforeMs: z.int().positive(), afterMs: z.int().positive(), tillStaleMs: z.int().positive() })
+    .partial()
+    .optional(),
 });
 
 export type CameraConfig = z.infer<typeof cameraConfigSchema>;
@@ -56,7 +62,11 @@ export async function runCameraProcess(configPath: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
   const root = `floorwalker/${tenantId}/${storeId}`;
-  const mqtt = await connectAsync(env.MQTT_URL, { protocolVersion: 5, clientId: `camera-${tenantId}-${storeId}-${cameraId}`, reconnectPeriod: 1_000 });
+  const mqtt = await connectAsync(env.MQTT_URL, {
+    protocolVersion: 5,
+    clientId: `camera-${tenantId}-${storeId}-${cameraId}`,
+    reconnectPeriod: 1_000,
+  });
   mqtt.on('error', (error) => logger.warn({ error }, 'MQTT'));
   await mqtt.subscribeAsync(`${root}/pos`, { qos: 1 });
 
@@ -88,13 +98,19 @@ export async function runCameraProcess(configPath: string): Promise<void> {
       signal: stopping.signal,
       logger,
       onDetection: (detection) => spool.add(detection.eventId, detection),
-      onDecision: (zoneId, { crossing, verdict }) => logger.info({ zoneId, at: new Date(crossing.atMs).toISOString(), verdict }, 'item crossed'),
+      onDecision: (zoneId, { crossing, verdict }) =>
+        logger.info({ zoneId, at: new Date(crossing.atMs).toISOString(), verdict }, 'item crossed'),
       onHealth: (reported) => {
         health = reported;
         logger.info({ ...reported }, 'camera health');
       },
       onPlaybackStart: (at) => {
-        mqtt.publishAsync(`${root}/cameras/${cameraId}/playback`, JSON.stringify({ mediaStartAt: at }), { qos: 1, retain: true }).catch((error: unknown) => logger.error({ error }, 'playback start could not be announced'));
+        mqtt
+          .publishAsync(`${root}/cameras/${cameraId}/playback`, JSON.stringify({ mediaStartAt: at }), {
+            qos: 1,
+            retain: true,
+          })
+          .catch((error: unknown) => logger.error({ error }, 'playback start could not be announced'));
       },
     });
     logger.info({ cameraId }, 'the recording has ended');
@@ -151,7 +167,12 @@ interface Api {
 }
 
 const request = (api: Api, method: string, path: string, body: string) =>
-  fetch(new URL(path, api.url), { method, body, headers: { 'content-type': 'application/json', authorization: `Bearer ${api.key}` }, signal: AbortSignal.timeout(requestTimeoutMs) });
+  fetch(new URL(path, api.url), {
+    method,
+    body,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${api.key}` },
+    signal: AbortSignal.timeout(requestTimeoutMs),
+  });
 
 /** In order, each until it is accepted; one that the API refuses for good is set aside where a person can find it. */
 async function deliverSpool(spool: Spool, api: Api, signal: AbortSignal, logger: Logger): Promise<void> {
@@ -172,7 +193,10 @@ async function deliverSpool(spool: Spool, api: Api, signal: AbortSignal, logger:
       }
       const detail = await response.text();
       if ([400, 413, 422].includes(response.status)) {
-        logger.error({ status: response.status, detail, file: `${next}.refused` }, 'a detection was refused for good and is set aside');
+        logger.error(
+          { status: response.status, detail, file: `${next}.refused` },
+          'a detection was refused for good and is set aside',
+        );
         await spool.setAside(next);
         continue;
       }
@@ -185,7 +209,12 @@ async function deliverSpool(spool: Spool, api: Api, signal: AbortSignal, logger:
   }
 }
 
-async function beat(api: Api, camera: { storeId: string; cameraId: string; state: () => string }, signal: AbortSignal, logger: Logger): Promise<void> {
+async function beat(
+  api: Api,
+  camera: { storeId: string; cameraId: string; state: () => string },
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       const body = JSON.stringify({ storeId: camera.storeId, state: camera.state(), at: new Date().toISOString() });

@@ -40,7 +40,12 @@ export async function runIncidentWorker(): Promise<void> {
     witnessLockMs,
     onSweepError: (error, about) => logger.error({ error, ...about }, 'evidence that was due could not be deleted'),
   };
-  const common = { connection: runtime.connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: '10s', shutdownForceTime: '20s' } as const;
+  const common = {
+    connection: runtime.connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    shutdownGraceTime: '10s',
+    shutdownForceTime: '20s',
+  } as const;
   const incidents = await Worker.create({
     ...common,
     taskQueue: incidentQueue,

@@ -1,8 +1,8 @@
-import { NativeConnection, type Worker } from '@temporalio/worker';
-import { openDatabase } from '../adapters/postgres/database.ts';
-import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
-import { ConfigError, loadConfig, type Config } from '../config/env.ts';
+import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import { openDatabase } from '../adapters/postgres/database.ts';
+import { type Config, ConfigError, loadConfig } from '../config/env.ts';
 
 export interface WorkerRuntime {
   config: Config;
@@ -27,6 +27,12 @@ export function readConfigOrExit(): Config {
 export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
   const config = readConfigOrExit();
   const logger = openLogger(name, config.FLOORWALKER_LOG_LEVEL);
+  // One log, one format; the SDK's own chatter about states stays out of it.
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+      logger[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message),
+    ),
+  });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   return {
     config,
@@ -34,9 +40,20 @@ export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
     now: () => new Date().toISOString(),
     connection,
     openDatabase: (maxConnections) =>
-      openDatabase({ url: config.DATABASE_URL, maxConnections, applicationName: name, onError: (error) => logger.warn({ error }, 'an idle database connection broke') }),
+      openDatabase({
+        url: config.DATABASE_URL,
+        maxConnections,
+        applicationName: name,
+        onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
+      }),
     async openObjects() {
-      const objects = openEvidenceStore({ endpoint: config.S3_ENDPOINT, accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY.reveal(), bucket: config.S3_BUCKET, region: config.S3_REGION });
+      const objects = openEvidenceStore({
+        endpoint: config.S3_ENDPOINT,
+        accessKey: config.S3_ACCESS_KEY,
+        secretKey: config.S3_SECRET_KEY.reveal(),
+        bucket: config.S3_BUCKET,
+        region: config.S3_REGION,
+      });
       await objects.ensureBucket();
       // Evidence without a working lock is no evidence: refuse to start.
       await objects.selfTest();
@@ -46,7 +63,11 @@ export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
 }
 
 /** Runs workers until a signal stops them; the process ends when one of them fails, so that a supervisor restarts it. */
-export async function runWorkers(runtime: WorkerRuntime, workers: readonly Worker[], close: () => Promise<void>): Promise<void> {
+export async function runWorkers(
+  runtime: WorkerRuntime,
+  workers: readonly Worker[],
+  close: () => Promise<void>,
+): Promise<void> {
   runtime.logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'ready');
   try {
     await Promise.all(workers.map((worker) => worker.run()));

@@ -30,7 +30,9 @@ async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');
   hash.update(await readFile(join(root, 'package-lock.json')));
   for (const folder of ['domain', 'workflows', 'activities']) {
-    for (const file of (await readdir(join(root, folder))).filter((name) => name.endsWith('.ts') && !name.includes('.test.')).sort()) {
+    for (const file of (await readdir(join(root, folder)))
+      .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
+      .sort()) {
       hash.update(file).update(await readFile(join(root, folder, file)));
     }
   }

@@ -1,8 +1,25 @@
-import { allHandlersFinished, ApplicationFailure, CancellationScope, condition, defineSignal, defineUpdate, isCancellation, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
-import type { FirstContactResult, IncidentActivities, MediaActivities, NotifyActivities, SettledStepOutcome } from '../activities/contracts.ts';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+} from '@temporalio/workflow';
+import type {
+  FirstContactResult,
+  IncidentActivities,
+  MediaActivities,
+  NotifyActivities,
+  SettledStepOutcome,
+} from '../activities/contracts.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
-import { refusalMessages } from '../domain/incident-state.ts';
 import type { IncidentCommand } from '../domain/incident-state.ts';
+import { refusalMessages } from '../domain/incident-state.ts';
 import { addMs, toIso, toMs } from '../domain/time.ts';
 import type { Verdict } from '../domain/types.ts';
 import * as contracts from './contracts.ts';
@@ -10,17 +27,32 @@ import { OpenIncident } from './open-incident.ts';
 
 /** Updates, since whoever decides must hear whether it counted; the rest are facts that need no answer. */
 const decideUpdate = defineUpdate<contracts.CommandReply, [contracts.DecideCommand]>(contracts.decideUpdateName);
-const acknowledgeUpdate = defineUpdate<contracts.CommandReply, [contracts.AcknowledgeCommand]>(contracts.acknowledgeUpdateName);
+const acknowledgeUpdate = defineUpdate<contracts.CommandReply, [contracts.AcknowledgeCommand]>(
+  contracts.acknowledgeUpdateName,
+);
 const detectionMergedSignal = defineSignal<[contracts.DetectionMergedSignal]>(contracts.detectionMergedSignalName);
 const receiptSignal = defineSignal(contracts.receiptSignalName);
 const undeliveredSignal = defineSignal<[contracts.UndeliveredSignal]>(contracts.undeliveredSignalName);
 
 /** In process, no queue hop: 27 ms from acceptance to the carrier at the median. Must end well inside a workflow task. */
-const quick = proxyLocalActivities<IncidentActivities>({ startToCloseTimeout: '6s', scheduleToCloseTimeout: '20s', retry: { maximumAttempts: 3, initialInterval: '200ms' } });
+const quick = proxyLocalActivities<IncidentActivities>({
+  startToCloseTimeout: '6s',
+  scheduleToCloseTimeout: '20s',
+  retry: { maximumAttempts: 3, initialInterval: '200ms' },
+});
 /** When the quick path is refused by a database or carrier that is down: slower, and for as long as a shift. */
-const patient = proxyActivities<IncidentActivities>({ startToCloseTimeout: '30s', scheduleToCloseTimeout: '24h', retry: { initialInterval: '500ms', maximumInterval: '15s' } });
+const patient = proxyActivities<IncidentActivities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '500ms', maximumInterval: '15s' },
+});
 /** One step of the chain gives up after this and the next person is tried. */
-const notify = proxyActivities<NotifyActivities>({ taskQueue: contracts.notifyQueue, startToCloseTimeout: '15s', scheduleToCloseTimeout: '60s', retry: { initialInterval: '500ms', maximumInterval: '5s' } });
+const notify = proxyActivities<NotifyActivities>({
+  taskQueue: contracts.notifyQueue,
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '60s',
+  retry: { initialInterval: '500ms', maximumInterval: '5s' },
+});
 
 const nowIso = () => toIso(Date.now());
 
@@ -36,7 +68,14 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
       incident.decide(command, nowIso());
       return incident.status;
     },
-    { validator: (command) => assertAllowed({ kind: 'decide', verdict: command.verdict, ...(command.expectedVersion === undefined ? {} : { expectedVersion: command.expectedVersion }) }) },
+    {
+      validator: (command) =>
+        assertAllowed({
+          kind: 'decide',
+          verdict: command.verdict,
+          ...(command.expectedVersion === undefined ? {} : { expectedVersion: command.expectedVersion }),
+        }),
+    },
   );
   setHandler(
     acknowledgeUpdate,
@@ -60,7 +99,12 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
   await CancellationScope.nonCancellable(() => close(input, incident));
   await evidence.done;
   await condition(allHandlersFinished);
-  if (incident.lateMerges.length > 0) await patient.splitMerged({ tenantId: input.tenantId, incidentId: input.incidentId, dedupKeys: incident.lateMerges });
+  if (incident.lateMerges.length > 0)
+    await patient.splitMerged({
+      tenantId: input.tenantId,
+      incidentId: input.incidentId,
+      dedupKeys: incident.lateMerges,
+    });
   return incident.status.verdict ?? 'unreviewed';
 }
 
@@ -70,7 +114,10 @@ function askTillAgain(incident: OpenIncident): void {
 }
 
 /** Runs beside everything else on the store's own queue; a store that is cut off just leaves the task waiting there. */
-function startEvidence(input: IncidentInput, incident: OpenIncident): { scope: CancellationScope; done: Promise<void> } {
+function startEvidence(
+  input: IncidentInput,
+  incident: OpenIncident,
+): { scope: CancellationScope; done: Promise<void> } {
   const scope = new CancellationScope();
   const { postRollMs, giveUpAfterMs } = input.policy.evidence;
   const media = proxyActivities<MediaActivities>({
@@ -88,7 +135,8 @@ function startEvidence(input: IncidentInput, incident: OpenIncident): { scope: C
       incident.evidenceSettled(nowIso());
       if (isCancellation(error)) return;
       incident.evidenceGivenUp = { code: 'EVIDENCE_WORKER_GAVE_UP', params: { afterMs: giveUpAfterMs } };
-      if (incident.closed) await CancellationScope.nonCancellable(() => patient.recordProgress(progressOf(input, incident)));
+      if (incident.closed)
+        await CancellationScope.nonCancellable(() => patient.recordProgress(progressOf(input, incident)));
       else incident.disturbed = true;
     }
   });
@@ -103,7 +151,8 @@ async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promi
     if (incident.closed) return;
   }
   const contact = await firstContact(input);
-  if (contact.firstStep && contact.firstStep.outcome !== 'unsettled') incident.stepDone({ step: 0, outcome: contact.firstStep.outcome, at: contact.firstStep.at });
+  if (contact.firstStep && contact.firstStep.outcome !== 'unsettled')
+    incident.stepDone({ step: 0, outcome: contact.firstStep.outcome, at: contact.firstStep.at });
   incident.tillSaid(contact.posVerdict, nowIso());
 }
 
@@ -132,7 +181,10 @@ async function oneTurn(input: IncidentInput, incident: OpenIncident): Promise<vo
   switch (action.kind) {
     case 'page': {
       incident.apply({ kind: 'alert' });
-      const done = await textUnlessClosed(input, incident, { step: action.step, kind: incident.status.helpRequested ? 'help' : 'alert' });
+      const done = await textUnlessClosed(input, incident, {
+        step: action.step,
+        kind: incident.status.helpRequested ? 'help' : 'alert',
+      });
       if (done) incident.stepDone({ step: action.step, ...done });
       return;
     }
@@ -166,7 +218,13 @@ const progressOf = (input: IncidentInput, incident: OpenIncident) => ({
 async function callForHelp(input: IncidentInput, incident: OpenIncident): Promise<void> {
   const { byPersonId } = incident.helpWanted!;
   incident.helpWanted = null;
-  const calls = input.policy.escalation.map((_, step) => textUnlessClosed(input, incident, { step, kind: 'help', ...(byPersonId === undefined ? {} : { excludePersonId: byPersonId }) }));
+  const calls = input.policy.escalation.map((_, step) =>
+    textUnlessClosed(input, incident, {
+      step,
+      kind: 'help',
+      ...(byPersonId === undefined ? {} : { excludePersonId: byPersonId }),
+    }),
+  );
   const results = await Promise.all(calls);
   results.forEach((done, step) => {
     if (done) incident.stepDone({ step, ...done });
@@ -174,10 +232,18 @@ async function callForHelp(input: IncidentInput, incident: OpenIncident): Promis
 }
 
 /** A verdict that arrives meanwhile makes the text moot; its activity is cancelled and refuses to send once the row is closed. */
-async function textUnlessClosed(input: IncidentInput, incident: OpenIncident, text: { step: number; kind: 'alert' | 'help'; excludePersonId?: string }): Promise<SettledStepOutcome | null> {
+async function textUnlessClosed(
+  input: IncidentInput,
+  incident: OpenIncident,
+  text: { step: number; kind: 'alert' | 'help'; excludePersonId?: string },
+): Promise<SettledStepOutcome | null> {
   const scope = new CancellationScope();
-  const sending = scope.run(() => notify.alertStep({ tenantId: input.tenantId, incidentId: input.incidentId, ...text }));
-  const settled = sending.catch((error: unknown): SettledStepOutcome | null => (isCancellation(error) ? null : { outcome: 'undeliverable', at: nowIso() }));
+  const sending = scope.run(() =>
+    notify.alertStep({ tenantId: input.tenantId, incidentId: input.incidentId, ...text }),
+  );
+  const settled = sending.catch((error: unknown): SettledStepOutcome | null =>
+    isCancellation(error) ? null : { outcome: 'undeliverable', at: nowIso() },
+  );
   const result = await Promise.race([settled, condition(() => incident.closed).then(() => null)]);
   if (result === null) scope.cancel();
   return result;
@@ -215,7 +281,11 @@ async function close(input: IncidentInput, incident: OpenIncident): Promise<void
 
 /** Whoever was told is told that it was wrong; a number that no longer answers does not keep the others waiting. */
 async function sendCorrections(tenantId: string, incidentId: string, toldPersonIds: readonly string[]): Promise<void> {
-  await Promise.all(toldPersonIds.map((personId, step) => notify.alertStep({ tenantId, incidentId, kind: 'correction', step, personId }).catch(() => undefined)));
+  await Promise.all(
+    toldPersonIds.map((personId, step) =>
+      notify.alertStep({ tenantId, incidentId, kind: 'correction', step, personId }).catch(() => undefined),
+    ),
+  );
 }
 
 /** A receipt came after the end: correct the record and tell everyone who was told. */
@@ -227,7 +297,12 @@ export async function correctionWorkflow(input: { tenantId: string; incidentId: 
 
 /** The daily sweep: deletes what is due, then puts the signed head of the audit log outside. */
 export async function sweepWorkflow(): Promise<{ purged: number; failed: number; witnessed: number }> {
-  const sweep = proxyActivities<IncidentActivities>({ startToCloseTimeout: '1h', heartbeatTimeout: '60s', scheduleToCloseTimeout: '6h', retry: { maximumAttempts: 10, initialInterval: '5s' } });
+  const sweep = proxyActivities<IncidentActivities>({
+    startToCloseTimeout: '1h',
+    heartbeatTimeout: '60s',
+    scheduleToCloseTimeout: '6h',
+    retry: { maximumAttempts: 10, initialInterval: '5s' },
+  });
   const purge = await sweep.purgeDue();
   const { witnessed } = await sweep.witnessAudit();
   return { ...purge, witnessed };

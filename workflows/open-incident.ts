@@ -1,9 +1,15 @@
-import { type EscalationAction, nextAction, type StepProgress } from '../domain/escalation.ts';
+import type { AcknowledgementPayload, DecisionPayload } from '../activities/contracts.ts';
 import { assertNever } from '../domain/errors.ts';
-import { type IncidentCommand, type IncidentStatus, newIncidentStatus, type RefusalCode, transition } from '../domain/incident-state.ts';
+import { type EscalationAction, nextAction, type StepProgress } from '../domain/escalation.ts';
+import {
+  type IncidentCommand,
+  type IncidentStatus,
+  newIncidentStatus,
+  type RefusalCode,
+  transition,
+} from '../domain/incident-state.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PosVerdict, Reason } from '../domain/types.ts';
-import type { AcknowledgementPayload, DecisionPayload } from '../activities/contracts.ts';
 import type { AcknowledgeCommand, DecideCommand } from './contracts.ts';
 
 /** What one run of the workflow knows. Every change goes through domain; nothing here waits or reaches out. */
@@ -18,7 +24,10 @@ export class OpenIncident {
   exhausted = false;
   evidenceGivenUp: Reason | null = null;
   lateMerges: string[] = [];
-  unrecorded: { acknowledgements: AcknowledgementPayload[]; decisions: DecisionPayload[] } = { acknowledgements: [], decisions: [] };
+  unrecorded: { acknowledgements: AcknowledgementPayload[]; decisions: DecisionPayload[] } = {
+    acknowledgements: [],
+    decisions: [],
+  };
   private steps: StepProgress[] = [];
   private evidenceSettledAt: string | null = null;
   private acknowledgedAt: string | null = null;
@@ -43,7 +52,13 @@ export class OpenIncident {
 
   decide(command: DecideCommand, at: string): void {
     this.apply({ kind: 'decide', verdict: command.verdict });
-    this.unrecorded.decisions.push({ verdict: command.verdict, by: command.by, at, via: command.via, ...(command.reasonCode === undefined ? {} : { reasonCode: command.reasonCode }) });
+    this.unrecorded.decisions.push({
+      verdict: command.verdict,
+      by: command.by,
+      at,
+      via: command.via,
+      ...(command.reasonCode === undefined ? {} : { reasonCode: command.reasonCode }),
+    });
     this.disturbed = true;
     if (this.closed) this.closedAt = at;
     if (command.verdict === 'unsure') {
@@ -52,7 +67,9 @@ export class OpenIncident {
     }
     if (command.verdict === 'help') {
       this.acknowledgedAt = null;
-      this.helpWanted = { byPersonId: command.by.actorId.startsWith('phone:') ? command.by.actorId.slice('phone:'.length) : undefined };
+      this.helpWanted = {
+        byPersonId: command.by.actorId.startsWith('phone:') ? command.by.actorId.slice('phone:'.length) : undefined,
+      };
     }
   }
 
@@ -83,7 +100,9 @@ export class OpenIncident {
   textUndelivered(step: number): void {
     const texted = this.steps.find((progress) => progress.step === step && progress.outcome === 'sent');
     if (!texted) return;
-    this.steps = this.steps.map((progress) => (progress === texted ? { ...progress, outcome: 'undeliverable' as const } : progress));
+    this.steps = this.steps.map((progress) =>
+      progress === texted ? { ...progress, outcome: 'undeliverable' as const } : progress,
+    );
     this.disturbed = true;
   }
 
@@ -95,9 +114,15 @@ export class OpenIncident {
   /** Only a till that testified against the receipt, or a behaviour that needs no till, may have people alerted. */
   nextAction(nowAt: string): EscalationAction {
     this.wakeOnEvidence = false;
-    const mayAlert = this.status.posVerdict === 'MISMATCH' || this.status.posVerdict === 'NOT_APPLICABLE' || this.status.helpRequested;
+    const mayAlert =
+      this.status.posVerdict === 'MISMATCH' || this.status.posVerdict === 'NOT_APPLICABLE' || this.status.helpRequested;
     if (!mayAlert) return { kind: 'exhausted' };
-    const progress = { steps: this.steps, evidenceSettledAt: this.evidenceSettledAt, acknowledgedAt: this.acknowledgedAt, skipWaitAfterSteps: this.skipWaitAfterSteps };
+    const progress = {
+      steps: this.steps,
+      evidenceSettledAt: this.evidenceSettledAt,
+      acknowledgedAt: this.acknowledgedAt,
+      skipWaitAfterSteps: this.skipWaitAfterSteps,
+    };
     const action = nextAction(this.policy, progress, nowAt);
     switch (action.kind) {
       case 'page':

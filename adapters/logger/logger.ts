@@ -7,7 +7,22 @@ export function openLogger(name: string, level: string) {
   return pino({
     name,
     level,
-    redact: { paths: ['*.authorization', '*.cookie', '*.apiKey', '*.token', '*.password', '*.secretKey', '*.authToken', '*.phone', '*.to', '*.body', 'req.headers'], censor: '[redacted]' },
+    redact: {
+      paths: [
+        '*.authorization',
+        '*.cookie',
+        '*.apiKey',
+        '*.token',
+        '*.password',
+        '*.secretKey',
+        '*.authToken',
+        '*.phone',
+        '*.to',
+        '*.body',
+        'req.headers',
+      ],
+      censor: '[redacted]',
+    },
     serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
   });
 }

@@ -15,8 +15,22 @@ export interface MqttIntake {
  * Subscribes with a session that outlives us, and acknowledges a message only when `onMessage` has resolved: what
  * arrives while we are down, or dies with us, is delivered again. One message at a time, which is the back-pressure.
  */
-export function openMqttIntake(options: { url: string; clientId: string; topics: readonly string[]; onMessage: (message: MqttMessage) => Promise<void>; onError: (error: Error) => void }): MqttIntake {
-  const settings: IClientOptions = { clientId: options.clientId, clean: false, protocolVersion: 5, reconnectPeriod: 1_000, connectTimeout: 5_000, properties: { sessionExpiryInterval: 24 * 3600 }, resubscribe: true };
+export function openMqttIntake(options: {
+  url: string;
+  clientId: string;
+  topics: readonly string[];
+  onMessage: (message: MqttMessage) => Promise<void>;
+  onError: (error: Error) => void;
+}): MqttIntake {
+  const settings: IClientOptions = {
+    clientId: options.clientId,
+    clean: false,
+    protocolVersion: 5,
+    reconnectPeriod: 1_000,
+    connectTimeout: 5_000,
+    properties: { sessionExpiryInterval: 24 * 3600 },
+    resubscribe: true,
+  };
   const client: MqttClient = connect(options.url, settings);
   client.on('error', options.onError);
   client.on('connect', () => {

@@ -59,12 +59,21 @@ export function openEvidenceStore(options: EvidenceStoreOptions): EvidenceStore 
     },
 
     async extendLock({ key, version, until }) {
-      await client.putObjectRetention(bucket, key, { mode: 'COMPLIANCE', retainUntilDate: until, versionId: version } as Parameters<Client['putObjectRetention']>[2]).catch(storeFailure);
+      await client
+        .putObjectRetention(bucket, key, {
+          mode: 'COMPLIANCE',
+          retainUntilDate: until,
+          versionId: version,
+        } as Parameters<Client['putObjectRetention']>[2])
+        .catch(storeFailure);
     },
 
     async setLegalHold({ key, version, on }) {
       // Typed as void, but it is an async function.
-      const done: unknown = client.setObjectLegalHold(bucket, key, { versionId: version, status: on ? 'ON' : 'OFF' } as Parameters<Client['setObjectLegalHold']>[2]);
+      const done: unknown = client.setObjectLegalHold(bucket, key, {
+        versionId: version,
+        status: on ? 'ON' : 'OFF',
+      } as Parameters<Client['setObjectLegalHold']>[2]);
       await Promise.resolve(done).catch(storeFailure);
     },
 
@@ -73,7 +82,9 @@ export function openEvidenceStore(options: EvidenceStoreOptions): EvidenceStore 
       for (const { name, versionId } of versions) {
         await client.removeObject(bucket, name, { versionId }).catch((error: unknown) => {
           if (error instanceof S3Error && /AccessDenied|InvalidRequest|ObjectLocked/.test(error.code ?? '')) {
-            throw new DomainError('PRECONDITION_FAILED', `${name} is still locked or held and was not deleted`, { cause: error });
+            throw new DomainError('PRECONDITION_FAILED', `${name} is still locked or held and was not deleted`, {
+              cause: error,
+            });
           }
           return storeFailure(error);
         });
@@ -91,13 +102,27 @@ export function openEvidenceStore(options: EvidenceStoreOptions): EvidenceStore 
         () => true,
         () => false,
       );
-      if (removed) throw new DomainError('DEPENDENCY_PERMANENT', 'The object store deleted a locked object. Floorwalker keeps evidence only in a bucket with object lock.');
+      if (removed)
+        throw new DomainError(
+          'DEPENDENCY_PERMANENT',
+          'The object store deleted a locked object. Floorwalker keeps evidence only in a bucket with object lock.',
+        );
       const wrong = createHash('sha256').update('something else').digest('hex');
-      const accepted = await put(client, bucket, { key: `${key}-wrong`, body, sha256: wrong, mediaType: 'text/plain', lockedUntil }).then(
+      const accepted = await put(client, bucket, {
+        key: `${key}-wrong`,
+        body,
+        sha256: wrong,
+        mediaType: 'text/plain',
+        lockedUntil,
+      }).then(
         () => true,
         () => false,
       );
-      if (accepted) throw new DomainError('DEPENDENCY_PERMANENT', 'The object store accepted bytes with a wrong checksum. Floorwalker needs a store that checks x-amz-checksum-sha256.');
+      if (accepted)
+        throw new DomainError(
+          'DEPENDENCY_PERMANENT',
+          'The object store accepted bytes with a wrong checksum. Floorwalker needs a store that checks x-amz-checksum-sha256.',
+        );
     },
   };
   return store;
@@ -114,10 +139,13 @@ async function put(client: Client, bucket: string, object: PutObject): Promise<s
     'x-amz-object-lock-retain-until-date': object.lockedUntil,
     'x-amz-meta-sha256': object.sha256,
   };
-  const response = await client.makeRequestAsync({ method: 'PUT', bucketName: bucket, objectName: object.key, headers }, body, [200]).catch(storeFailure);
+  const response = await client
+    .makeRequestAsync({ method: 'PUT', bucketName: bucket, objectName: object.key, headers }, body, [200])
+    .catch(storeFailure);
   const version = response.headers['x-amz-version-id'];
   response.resume();
-  if (typeof version !== 'string') throw new DomainError('DEPENDENCY_PERMANENT', `The bucket ${bucket} is not versioned.`);
+  if (typeof version !== 'string')
+    throw new DomainError('DEPENDENCY_PERMANENT', `The bucket ${bucket} is not versioned.`);
   return version;
 }
 
@@ -139,7 +167,8 @@ async function read(client: Client, bucket: string, key: string, versionId: stri
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   } catch (error) {
-    if (error instanceof S3Error && /NotFound|NoSuchKey|NoSuchVersion|MethodNotAllowed/.test(error.code ?? '')) return null;
+    if (error instanceof S3Error && /NotFound|NoSuchKey|NoSuchVersion|MethodNotAllowed/.test(error.code ?? ''))
+      return null;
     return storeFailure(error);
   }
 }
@@ -159,8 +188,15 @@ function listVersions(client: Client, bucket: string, prefix: string): Promise<{
 
 /** Refusals stay refusals; a store that does not answer is worth trying again. */
 function storeFailure(error: unknown): never {
-  if (error instanceof S3Error && error.code !== undefined && !/^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|XMinioServerNotInitialized)$/.test(error.code)) {
+  if (
+    error instanceof S3Error &&
+    error.code !== undefined &&
+    !/^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|XMinioServerNotInitialized)$/.test(error.code)
+  ) {
     throw new DomainError('DEPENDENCY_PERMANENT', `The object store refused: ${error.code}.`, { cause: error });
   }
-  throw new DomainError('DEPENDENCY_TEMPORARY', 'The object store is not answering. Try again shortly.', { cause: error, retryAfterMs: 2_000 });
+  throw new DomainError('DEPENDENCY_TEMPORARY', 'The object store is not answering. Try again shortly.', {
+    cause: error,
+    retryAfterMs: 2_000,
+  });
 }

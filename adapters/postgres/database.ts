@@ -26,7 +26,12 @@ const retryableStates = new Set(['40001', '40P01', '55P03']);
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
 
 /** `onError` hears of idle connections that broke; the pool replaces them by itself. */
-export function openDatabase(options: { url: string; maxConnections: number; applicationName: string; onError: (error: Error) => void }): Database {
+export function openDatabase(options: {
+  url: string;
+  maxConnections: number;
+  applicationName: string;
+  onError: (error: Error) => void;
+}): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections,
@@ -36,7 +41,11 @@ export function openDatabase(options: { url: string; maxConnections: number; app
     idle_in_transaction_session_timeout: 20_000,
   });
   pool.on('error', options.onError);
-  const run = async <T extends Row>(client: pg.Pool | pg.PoolClient, sql: string, values?: readonly unknown[]): Promise<T[]> => {
+  const run = async <T extends Row>(
+    client: pg.Pool | pg.PoolClient,
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<T[]> => {
     const result = await client.query<T>(sql, values as unknown[]);
     return result.rows;
   };
@@ -46,10 +55,10 @@ export function openDatabase(options: { url: string; maxConnections: number; app
     try {
       // Queued together: the second waits in the driver, not in our event loop.
       const begun = client.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
-      const scoped = client.query("select set_config('floorwalker.tenant_id', $1, true), set_config('floorwalker.store_scope', $2, true)", [
-        scope.tenantId,
-        scope.storeIds === null ? '*' : scope.storeIds.join(','),
-      ]);
+      const scoped = client.query(
+        "select set_config('floorwalker.tenant_id', $1, true), set_config('floorwalker.store_scope', $2, true)",
+        [scope.tenantId, scope.storeIds === null ? '*' : scope.storeIds.join(',')],
+      );
       await Promise.all([begun, scoped]);
       const result = await work({ query: (sql, values) => run(client, sql, values) });
       await client.query('commit');
@@ -96,9 +105,19 @@ function classify(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && state === '23505') {
     return new DomainError('CONFLICT', `${error.constraint ?? 'a unique key'} is already taken`, { cause: error });
   }
-  const lostConnection = state.startsWith('08') || state.startsWith('57P') || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(state);
-  if (lostConnection || retryableStates.has(state) || /terminated|timeout exceeded when trying to connect|Connection ended/i.test(error.message)) {
-    return new DomainError('DEPENDENCY_TEMPORARY', 'The database is not answering. Try again shortly.', { cause: error, retryAfterMs: 1_000 });
+  const lostConnection =
+    state.startsWith('08') ||
+    state.startsWith('57P') ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(state);
+  if (
+    lostConnection ||
+    retryableStates.has(state) ||
+    /terminated|timeout exceeded when trying to connect|Connection ended/i.test(error.message)
+  ) {
+    return new DomainError('DEPENDENCY_TEMPORARY', 'The database is not answering. Try again shortly.', {
+      cause: error,
+      retryAfterMs: 1_000,
+    });
   }
   return error;
 }

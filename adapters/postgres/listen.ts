@@ -1,7 +1,12 @@
 import pg from 'pg';
 
 /** Listens on one channel over a connection of its own, and comes back after the database does; tells of each (re)connection. */
-export function listen(options: { url: string; channel: 'floorwalker_incident'; onMessage: (payload: string) => void; onError: (error: Error) => void }): { close(): Promise<void> } {
+export function listen(options: {
+  url: string;
+  channel: 'floorwalker_incident';
+  onMessage: (payload: string) => void;
+  onError: (error: Error) => void;
+}): { close(): Promise<void> } {
   let closed = false;
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;

@@ -11,7 +11,14 @@ export async function migrate(adminUrl: string): Promise<string[]> {
   try {
     // Waits for a racing migrator instead of failing, then finds nothing left to do.
     await client.query("select pg_advisory_lock(hashtext('floorwalker-migrations'))");
-    const ran = await runner({ dbClient: client, dir: folder, direction: 'up', migrationsTable: 'schema_migrations', noLock: true, log: () => undefined });
+    const ran = await runner({
+      dbClient: client,
+      dir: folder,
+      direction: 'up',
+      migrationsTable: 'schema_migrations',
+      noLock: true,
+      log: () => undefined,
+    });
     return ran.map((migration) => migration.name);
   } finally {
     await client.end();

@@ -1,4 +1,11 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DomainError } from '../../domain/errors.ts';
 import { correctionWorkflowId, incidentWorkflowId } from '../../domain/ids.ts';
@@ -35,14 +42,20 @@ const callTimeoutMs = 5_000;
 /** After a worker's kill -9 its sticky queue is given up this fast. */
 const workflowTaskTimeout = '3s';
 
-export async function openEngine(options: { address: string; namespace: string; names: EngineNames; identity: string }): Promise<IncidentEngine> {
+export async function openEngine(options: {
+  address: string;
+  namespace: string;
+  names: EngineNames;
+  identity: string;
+}): Promise<IncidentEngine> {
   const connection = await Connection.connect({ address: options.address, connectTimeout: 10_000 });
   const client = new Client({ connection, namespace: options.namespace, identity: options.identity });
   return engineOf(client, connection, options.names);
 }
 
 export function engineOf(client: Client, connection: Connection, names: EngineNames): IncidentEngine {
-  const handleOf = (address: IncidentAddress) => client.workflow.getHandle(incidentWorkflowId(address.tenantId, address.storeId, address.incidentId));
+  const handleOf = (address: IncidentAddress) =>
+    client.workflow.getHandle(incidentWorkflowId(address.tenantId, address.storeId, address.incidentId));
   const bounded = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       return await client.withDeadline(Date.now() + callTimeoutMs, call);
@@ -60,7 +73,10 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
             workflowId: incidentWorkflowId(input.tenantId, input.storeId, input.incidentId),
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowTaskTimeout,
-            priority: { priorityKey: priorityOf(input.behaviour), fairnessKey: `${input.tenantId}/${input.storeId}`.slice(0, 64) },
+            priority: {
+              priorityKey: priorityOf(input.behaviour),
+              fairnessKey: `${input.tenantId}/${input.storeId}`.slice(0, 64),
+            },
           });
         } catch (error) {
           if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -77,23 +93,39 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
           throw error;
         }
       }),
-    update: <Reply>(address: IncidentAddress, name: string, command: unknown, updateId: string) => bounded(() => handleOf(address).executeUpdate<Reply, [unknown]>(name, { args: [command], updateId })),
+    update: <Reply>(address: IncidentAddress, name: string, command: unknown, updateId: string) =>
+      bounded(() => handleOf(address).executeUpdate<Reply, [unknown]>(name, { args: [command], updateId })),
     async startCorrection(address) {
       await bounded(async () => {
         const workflowId = correctionWorkflowId(address.tenantId, address.storeId, address.incidentId);
         try {
           // One at a time; a further receipt may start another after it has ended.
-          await client.workflow.start(names.correctionWorkflowType, { args: [{ tenantId: address.tenantId, incidentId: address.incidentId }], taskQueue: names.incidentQueue, workflowId, workflowTaskTimeout });
+          await client.workflow.start(names.correctionWorkflowType, {
+            args: [{ tenantId: address.tenantId, incidentId: address.incidentId }],
+            taskQueue: names.incidentQueue,
+            workflowId,
+            workflowTaskTimeout,
+          });
         } catch (error) {
           if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         }
       });
     },
     async assertReady() {
-      const { pollers } = await bounded(() => connection.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name: names.incidentQueue }, taskQueueType: 1 }));
+      const { pollers } = await bounded(() =>
+        connection.workflowService.describeTaskQueue({
+          namespace: client.options.namespace,
+          taskQueue: { name: names.incidentQueue },
+          taskQueueType: 1,
+        }),
+      );
       const freshAfterMs = Date.now() - 120_000;
       const fresh = (pollers ?? []).some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > freshAfterMs);
-      if (!fresh) throw new DomainError('DEPENDENCY_TEMPORARY', 'No worker polls the incident queue: start one with `floorwalker worker`.');
+      if (!fresh)
+        throw new DomainError(
+          'DEPENDENCY_TEMPORARY',
+          'No worker polls the incident queue: start one with `floorwalker worker`.',
+        );
     },
     close: () => connection.close(),
   };
@@ -104,9 +136,14 @@ function translate(error: unknown): unknown {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     return new DomainError('CONFLICT', error.cause.message, { cause: error });
   }
-  if (error instanceof WorkflowNotFoundError) return new DomainError('CONFLICT', 'This incident is already closed.', { cause: error });
+  if (error instanceof WorkflowNotFoundError)
+    return new DomainError('CONFLICT', 'This incident is already closed.', { cause: error });
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isServiceError(error)) {
-    return new DomainError('DEPENDENCY_TEMPORARY', 'The workflow engine is not answering. Nothing was lost; try again shortly.', { cause: error, retryAfterMs: 2_000 });
+    return new DomainError(
+      'DEPENDENCY_TEMPORARY',
+      'The workflow engine is not answering. Nothing was lost; try again shortly.',
+      { cause: error, retryAfterMs: 2_000 },
+    );
   }
   return error;
 }

@@ -17,7 +17,12 @@ export const sessionView = (actor: Actor, mode: ApiDependencies['mode']) => ({
   mode,
 });
 
-export const cookieOptions = (deps: Pick<ApiDependencies, 'publicUrl'>) => ({ httpOnly: true, sameSite: 'strict' as const, secure: deps.publicUrl.startsWith('https://'), path: '/' });
+export const cookieOptions = (deps: Pick<ApiDependencies, 'publicUrl'>) => ({
+  httpOnly: true,
+  sameSite: 'strict' as const,
+  secure: deps.publicUrl.startsWith('https://'),
+  path: '/',
+});
 
 /** Signing in, before anybody is known. */
 export function signInRoutes(deps: ApiDependencies): Router {
@@ -53,7 +58,9 @@ export function estateRoutes(deps: ApiDependencies): Router {
   });
   router.get('/v1/audit', async (request, response) => {
     const { cursor, limit } = request.query as { cursor?: string; limit?: number };
-    response.json(await listAudit(contextOf(deps, response), { limit: limit ?? 50, ...(cursor === undefined ? {} : { cursor }) }));
+    response.json(
+      await listAudit(contextOf(deps, response), { limit: limit ?? 50, ...(cursor === undefined ? {} : { cursor }) }),
+    );
   });
   router.get('/v1/audit/verify', async (_request, response) => {
     const ctx = contextOf(deps, response);

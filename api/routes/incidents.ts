@@ -8,7 +8,13 @@ import { placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { addNote } from '../../services/incident/add-note.ts';
 import { listIncidents } from '../../services/incident/list.ts';
 import { readExplanation, readIncident, readTimeline } from '../../services/incident/read.ts';
-import { acknowledgeUpdateName, type AcknowledgeCommand, type CommandReply, type DecideCommand, decideUpdateName } from '../../workflows/contracts.ts';
+import {
+  type AcknowledgeCommand,
+  acknowledgeUpdateName,
+  type CommandReply,
+  type DecideCommand,
+  decideUpdateName,
+} from '../../workflows/contracts.ts';
 import { createArtifactReader, sendArtifact } from '../artifact.ts';
 import { contextOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
@@ -26,7 +32,13 @@ export function incidentRoutes(deps: ApiDependencies): Router {
   const artifacts = createArtifactReader(deps);
 
   router.get('/v1/incidents', async (request, response) => {
-    const { state, storeId, posVerdict, cursor, limit } = request.query as { state?: IncidentState[]; storeId?: string; posVerdict?: PosVerdict; cursor?: string; limit?: number };
+    const { state, storeId, posVerdict, cursor, limit } = request.query as {
+      state?: IncidentState[];
+      storeId?: string;
+      posVerdict?: PosVerdict;
+      cursor?: string;
+      limit?: number;
+    };
     response.json(
       await listIncidents(contextOf(deps, response), {
         limit: limit ?? 50,
@@ -49,7 +61,13 @@ export function incidentRoutes(deps: ApiDependencies): Router {
   router.get('/v1/incidents/:incidentId/evidence', async (request, response) => {
     const { incidentId } = request.params;
     const evidence = await readEvidence(contextOf(deps, response), incidentId);
-    response.json({ ...evidence, artifacts: evidence.artifacts.map((artifact) => ({ ...artifact, url: `/v1/incidents/${incidentId}/evidence/${artifact.id}` })) });
+    response.json({
+      ...evidence,
+      artifacts: evidence.artifacts.map((artifact) => ({
+        ...artifact,
+        url: `/v1/incidents/${incidentId}/evidence/${artifact.id}`,
+      })),
+    });
   });
   router.get('/v1/incidents/:incidentId/evidence/:artifactId', async (request, response) => {
     const { incidentId, artifactId } = request.params;
@@ -65,7 +83,12 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     const incident = await readIncident(ctx, request.params.incidentId);
     const command: AcknowledgeCommand = { by: { actorId: ctx.actor.id, role: ctx.actor.role } };
     const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
-    const reply = await deps.engine.update<CommandReply>(address, acknowledgeUpdateName, command, updateIdOf(ctx.actor.id, request.header('idempotency-key')));
+    const reply = await deps.engine.update<CommandReply>(
+      address,
+      acknowledgeUpdateName,
+      command,
+      updateIdOf(ctx.actor.id, request.header('idempotency-key')),
+    );
     response.json({ incidentId: incident.id, state: reply.state, verdict: reply.verdict });
   });
   router.post('/v1/incidents/:incidentId/verdict', async (request, response) => {
@@ -84,18 +107,30 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
     const reply = await deps.engine.update<CommandReply>(address, decideUpdateName, command, updateId);
     // Free words stay out of the workflow's history; they are kept with the incident and go with it.
-    if (note !== undefined && note.trim() !== '') await addNote(ctx, { incidentId: incident.id, text: note, idempotencyKey: updateId });
+    if (note !== undefined && note.trim() !== '')
+      await addNote(ctx, { incidentId: incident.id, text: note, idempotencyKey: updateId });
     response.json({ incidentId: incident.id, state: reply.state, verdict: reply.verdict });
   });
   router.post('/v1/incidents/:incidentId/notes', async (request, response) => {
     const key = request.header('idempotency-key');
     const { text } = request.body as { text: string };
-    response.status(201).json(await addNote(contextOf(deps, response), { incidentId: request.params.incidentId, text, ...(key === undefined ? {} : { idempotencyKey: key }) }));
+    response
+      .status(201)
+      .json(
+        await addNote(contextOf(deps, response), {
+          incidentId: request.params.incidentId,
+          text,
+          ...(key === undefined ? {} : { idempotencyKey: key }),
+        }),
+      );
   });
 
   router.put('/v1/incidents/:incidentId/hold', async (request, response) => {
     const ctx = contextOf(deps, response);
-    const hold = await placeHold(ctx, { incidentId: request.params.incidentId, reason: (request.body as { reason: string }).reason });
+    const hold = await placeHold(ctx, {
+      incidentId: request.params.incidentId,
+      reason: (request.body as { reason: string }).reason,
+    });
     await artifacts.setLegalHold(ctx, request.params.incidentId, true);
     response.json(hold);
   });

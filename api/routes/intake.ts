@@ -25,7 +25,8 @@ export function intakeRoutes(deps: ApiDependencies): Router {
     const { incidentIds, ...receipt } = await ingestPosEvents(contextOf(deps, response), parsePosEvents(request.body));
     // The lines are stored; a late receipt that cannot be told now is told by the sweep.
     const { tenantId } = contextOf(deps, response).actor;
-    for (const incidentId of incidentIds) await deps.dispatcher.dispatch(tenantId, incidentId).catch((error: unknown) => deps.log(error, { incidentId }));
+    for (const incidentId of incidentIds)
+      await deps.dispatcher.dispatch(tenantId, incidentId).catch((error: unknown) => deps.log(error, { incidentId }));
     response.status(202).json(receipt);
   });
   return router;
@@ -34,7 +35,12 @@ export function intakeRoutes(deps: ApiDependencies): Router {
 function backPressure(): RequestHandler {
   let inFlight = 0;
   return (_request, response, next) => {
-    if (inFlight >= maxInFlight) throw new DomainError('DEPENDENCY_TEMPORARY', 'Too many requests are being worked on. Send this one again shortly.', { retryAfterMs: 1_000 });
+    if (inFlight >= maxInFlight)
+      throw new DomainError(
+        'DEPENDENCY_TEMPORARY',
+        'Too many requests are being worked on. Send this one again shortly.',
+        { retryAfterMs: 1_000 },
+      );
     inFlight += 1;
     response.once('close', () => {
       inFlight -= 1;

@@ -13,7 +13,13 @@ export function linkRoutes(deps: ApiDependencies): Router {
 
   const open = async (token: string): Promise<{ ctx: ServiceContext; incidentId: string }> => {
     const link = await resolveEvidenceLink(deps.db, token, deps.now());
-    const actor: Actor = { id: `link:${link.personId}`, displayName: 'Link', role: 'link', tenantId: link.tenantId, storeIds: [link.storeId] };
+    const actor: Actor = {
+      id: `link:${link.personId}`,
+      displayName: 'Link',
+      role: 'link',
+      tenantId: link.tenantId,
+      storeIds: [link.storeId],
+    };
     return { ctx: { db: deps.db, now: deps.now, actor }, incidentId: link.incidentId };
   };
 
@@ -27,7 +33,10 @@ export function linkRoutes(deps: ApiDependencies): Router {
       response.type('html').send(layout(pageBody(page, request.params.token), waiting));
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'NOT_FOUND') throw error;
-      response.status(404).type('html').send(layout(`<h1>Nothing to see here any more</h1><p>${escapeHtml(error.message)}</p>`, false));
+      response
+        .status(404)
+        .type('html')
+        .send(layout(`<h1>Nothing to see here any more</h1><p>${escapeHtml(error.message)}</p>`, false));
     }
   });
   router.get('/e/:token/clip', async (request, response) => {
@@ -61,7 +70,10 @@ function clipOf(page: LinkPage, token: string): string {
   }
 }
 
-const layout = (body: string, refresh: boolean): string => `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
+const layout = (
+  body: string,
+  refresh: boolean,
+): string => `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
 ${refresh ? '<meta http-equiv="refresh" content="3">' : ''}<title>Floorwalker</title><style>
 body{font:17px/1.5 system-ui,sans-serif;margin:0;background:#0f1520;color:#e8edf5}main{max-width:34rem;margin:0 auto;padding:1.25rem}h1{font-size:1.35rem;margin:.2rem 0 .6rem}h2{font-size:1rem;margin:1.4rem 0 .2rem}
 video{width:100%;border-radius:12px;background:#000}.code{display:inline-block;margin:0;padding:.1rem .6rem;border-radius:999px;background:#22304a;font-weight:600;letter-spacing:.08em}.wait{padding:1rem;border-radius:12px;background:#1a2436}ul{padding-left:1.1rem;margin:.3rem 0}

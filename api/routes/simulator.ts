@@ -21,9 +21,17 @@ export function simulatorRoutes(deps: ApiDependencies, simulator: SimulatorOptio
   router.use(express.json({ limit: '16kb' }));
   const people = roles.filter((role) => role !== 'device' && simulator.keys[role] !== undefined);
 
-  const carrier = async (path: string, init: RequestInit = {}) => fetch(new URL(path, simulator.carrierUrl), { ...init, headers: { 'content-type': 'application/json', 'x-floorwalker-simulator': '1' }, signal: AbortSignal.timeout(carrierTimeoutMs) });
+  const carrier = async (path: string, init: RequestInit = {}) =>
+    fetch(new URL(path, simulator.carrierUrl), {
+      ...init,
+      headers: { 'content-type': 'application/json', 'x-floorwalker-simulator': '1' },
+      signal: AbortSignal.timeout(carrierTimeoutMs),
+    });
   const pass = async (response: Response, answer: globalThis.Response) => {
-    response.status(answer.status).type('json').send(await answer.text());
+    response
+      .status(answer.status)
+      .type('json')
+      .send(await answer.text());
   };
 
   router.get('/info', (_request, response) => {
@@ -39,14 +47,23 @@ export function simulatorRoutes(deps: ApiDependencies, simulator: SimulatorOptio
   });
   router.get('/phones', async (_request, response) => pass(response, await carrier('/phones')));
   router.post('/phones/:number/messages', async (request, response) => {
-    await pass(response, await carrier(`/phones/${encodeURIComponent(request.params.number)}/messages`, { method: 'POST', body: JSON.stringify(request.body) }));
+    await pass(
+      response,
+      await carrier(`/phones/${encodeURIComponent(request.params.number)}/messages`, {
+        method: 'POST',
+        body: JSON.stringify(request.body),
+      }),
+    );
   });
   router.get('/stream', async (request, response) => {
     const stop = new AbortController();
     request.once('close', () => stop.abort());
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     try {
-      const upstream = await fetch(new URL('/stream', simulator.carrierUrl), { headers: { 'x-floorwalker-simulator': '1' }, signal: stop.signal });
+      const upstream = await fetch(new URL('/stream', simulator.carrierUrl), {
+        headers: { 'x-floorwalker-simulator': '1' },
+        signal: stop.signal,
+      });
       for await (const chunk of upstream.body ?? []) response.write(chunk);
     } catch (error) {
       if (!stop.signal.aborted) deps.log(error, { path: '/simulator/stream' });

@@ -47,7 +47,9 @@ export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
         }
       }),
     );
-    response.status(results.every(({ ok }) => ok) ? 200 : 503).json({ ok: results.every(({ ok }) => ok), checks: results });
+    response
+      .status(results.every(({ ok }) => ok) ? 200 : 503)
+      .json({ ok: results.every(({ ok }) => ok), checks: results });
   });
   router.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.text());
@@ -63,7 +65,11 @@ export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
     response.type('html').send(docsPage);
   });
   router.get('/docs/start.js', (_request, response) => {
-    response.type('js').send("SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, presets: [SwaggerUIBundle.presets.apis] });");
+    response
+      .type('js')
+      .send(
+        "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, presets: [SwaggerUIBundle.presets.apis] });",
+      );
   });
   router.use('/docs', express.static(swagger, { index: false }));
   return router;
@@ -72,11 +78,16 @@ export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
 /** One document for tools that do not follow file references. */
 function bundledDocument(): unknown {
   const document = parse(readFileSync(openApiPath, 'utf8')) as { components: { schemas: Record<string, unknown> } };
-  const events = { './events/detection.schema.json': 'Detection', './events/pos-event.schema.json': 'PosEvent' } as const;
+  const events = {
+    './events/detection.schema.json': 'Detection',
+    './events/pos-event.schema.json': 'PosEvent',
+  } as const;
   let text = JSON.stringify(document);
-  for (const [file, name] of Object.entries(events)) text = text.replaceAll(JSON.stringify(file), JSON.stringify(`#/components/schemas/${name}`));
+  for (const [file, name] of Object.entries(events))
+    text = text.replaceAll(JSON.stringify(file), JSON.stringify(`#/components/schemas/${name}`));
   const bundled = JSON.parse(text) as typeof document;
-  for (const [file, name] of Object.entries(events)) bundled.components.schemas[name] = JSON.parse(readFileSync(new URL(file, schemas), 'utf8'));
+  for (const [file, name] of Object.entries(events))
+    bundled.components.schemas[name] = JSON.parse(readFileSync(new URL(file, schemas), 'utf8'));
   return bundled;
 }
 

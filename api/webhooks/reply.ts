@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
-import { parseReply, verdictWords } from '../../domain/verdict-grammar.ts';
 import type { HumanVerdict } from '../../domain/types.ts';
+import { parseReply, verdictWords } from '../../domain/verdict-grammar.ts';
 import { findSender } from '../../services/access/authenticate.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { type AnswerableIncident, findAnswerable, recordReply } from '../../services/notification/reply.ts';
@@ -20,14 +20,18 @@ const thanks: Record<HumanVerdict, string> = {
 };
 
 /** Turns a text from a phone into a decision, and says in one short text what became of it; null to say nothing. */
-export async function answerReply(deps: ApiDependencies, message: { messageSid: string; from: string; body: string }): Promise<string | null> {
+export async function answerReply(
+  deps: ApiDependencies,
+  message: { messageSid: string; from: string; body: string },
+): Promise<string | null> {
   const sender = await findSender(deps.db, message.from);
   // A stranger is told nothing, not even that we exist.
   if (!sender) return null;
   const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: sender };
   const intent = parseReply(message.body);
   const incidents = await findAnswerable(ctx, sender.id.slice('phone:'.length));
-  const note = (incidentId: string | null, outcome: string) => recordReply(ctx, { incidentId, messageSid: message.messageSid, outcome });
+  const note = (incidentId: string | null, outcome: string) =>
+    recordReply(ctx, { incidentId, messageSid: message.messageSid, outcome });
   if (intent.kind === 'not_understood') {
     await note(null, 'not_understood');
     const open = incidents.filter((incident) => !incident.closed);
@@ -36,7 +40,9 @@ export async function answerReply(deps: ApiDependencies, message: { messageSid: 
   const picked = pick(incidents, intent.code, intent.verdict);
   if (picked.kind === 'none') {
     await note(null, 'nothing_open');
-    return intent.code === null ? 'Floorwalker: nothing is open for you right now.' : `Floorwalker: the code ${intent.code} is not known for your number.`;
+    return intent.code === null
+      ? 'Floorwalker: nothing is open for you right now.'
+      : `Floorwalker: the code ${intent.code} is not known for your number.`;
   }
   if (picked.kind === 'ambiguous') {
     await note(null, 'ambiguous');
@@ -50,11 +56,18 @@ export async function answerReply(deps: ApiDependencies, message: { messageSid: 
   const outcome = await decide(deps, ctx, incident, intent.verdict, message.messageSid);
   await note(incident.incidentId, outcome);
   if (outcome !== 'refused') return `Floorwalker ${incident.code}: ${thanks[intent.verdict]}`;
-  const now = (await findAnswerable(ctx, sender.id.slice('phone:'.length))).find(({ incidentId }) => incidentId === incident.incidentId);
-  return now?.closed ? explainClosed(now) : `Floorwalker ${incident.code}: this was decided a moment ago. Nothing more is needed from you.`;
+  const now = (await findAnswerable(ctx, sender.id.slice('phone:'.length))).find(
+    ({ incidentId }) => incidentId === incident.incidentId,
+  );
+  return now?.closed
+    ? explainClosed(now)
+    : `Floorwalker ${incident.code}: this was decided a moment ago. Nothing more is needed from you.`;
 }
 
-type Picked = { kind: 'one'; incident: AnswerableIncident } | { kind: 'ambiguous'; open: AnswerableIncident[] } | { kind: 'none' };
+type Picked =
+  | { kind: 'one'; incident: AnswerableIncident }
+  | { kind: 'ambiguous'; open: AnswerableIncident[] }
+  | { kind: 'none' };
 
 function pick(incidents: readonly AnswerableIncident[], code: string | null, verdict: HumanVerdict): Picked {
   if (code !== null) {
@@ -70,7 +83,13 @@ function pick(incidents: readonly AnswerableIncident[], code: string | null, ver
   return { kind: 'ambiguous', open };
 }
 
-async function decide(deps: ApiDependencies, ctx: ServiceContext, incident: AnswerableIncident, verdict: HumanVerdict, messageSid: string): Promise<'accepted' | 'kept' | 'refused'> {
+async function decide(
+  deps: ApiDependencies,
+  ctx: ServiceContext,
+  incident: AnswerableIncident,
+  verdict: HumanVerdict,
+  messageSid: string,
+): Promise<'accepted' | 'kept' | 'refused'> {
   const command: DecideCommand = { verdict, by: { actorId: ctx.actor.id, role: ctx.actor.role }, via: 'sms' };
   const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.incidentId };
   const updateId = `sms:${messageSid}`;
@@ -87,10 +106,20 @@ async function decide(deps: ApiDependencies, ctx: ServiceContext, incident: Answ
   }
 }
 
-const listOf = (open: readonly AnswerableIncident[]): string => open.slice(0, 3).map((incident) => `${incident.code} (${incident.laneLabel})`).join(', ');
+const listOf = (open: readonly AnswerableIncident[]): string =>
+  open
+    .slice(0, 3)
+    .map((incident) => `${incident.code} (${incident.laneLabel})`)
+    .join(', ');
 
 function explainClosed(incident: AnswerableIncident): string {
-  const at = incident.closedAt === null ? '' : ` at ${new Date(incident.closedAt).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: incident.timeZone })}`;
-  const verdict = incident.verdict === null || incident.verdict === 'unreviewed' ? 'closed without an answer' : `closed${at} as ${verdictWords[incident.verdict as HumanVerdict]}`;
+  const at =
+    incident.closedAt === null
+      ? ''
+      : ` at ${new Date(incident.closedAt).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: incident.timeZone })}`;
+  const verdict =
+    incident.verdict === null || incident.verdict === 'unreviewed'
+      ? 'closed without an answer'
+      : `closed${at} as ${verdictWords[incident.verdict as HumanVerdict]}`;
   return `Floorwalker ${incident.code}: already ${verdict}${incident.decidedBy === null ? '' : ` by ${incident.decidedBy}`}. Nothing more is needed.`;
 }

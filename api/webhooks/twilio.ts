@@ -16,7 +16,8 @@ export function twilioWebhooks(deps: ApiDependencies): Router {
 
   router.post('/sms', async (request, response) => {
     const { MessageSid, From, Body } = request.body as Record<string, string | undefined>;
-    if (!MessageSid || !From || Body === undefined) throw new DomainError('VALIDATION', 'MessageSid, From and Body are needed.');
+    if (!MessageSid || !From || Body === undefined)
+      throw new DomainError('VALIDATION', 'MessageSid, From and Body are needed.');
     await refuseReplay(deps, 'sms', MessageSid);
     const answer = await answerReply(deps, { messageSid: MessageSid, from: From, body: Body });
     // Only now: had we died before, the carrier's retry must be dealt with, not refused.
@@ -27,15 +28,27 @@ export function twilioWebhooks(deps: ApiDependencies): Router {
   router.post('/status', async (request, response) => {
     const { MessageSid, MessageStatus, ErrorCode } = request.body as Record<string, string | undefined>;
     const { tenant, notification } = request.query as { tenant?: string; notification?: string };
-    if (!MessageSid || !MessageStatus || !tenant || !notification) throw new DomainError('VALIDATION', 'MessageSid, MessageStatus, tenant and notification are needed.');
+    if (!MessageSid || !MessageStatus || !tenant || !notification)
+      throw new DomainError('VALIDATION', 'MessageSid, MessageStatus, tenant and notification are needed.');
     const receipt = `${MessageSid}:${MessageStatus}`;
     await refuseReplay(deps, 'status', receipt);
     if (delivered.has(MessageStatus) || undelivered.has(MessageStatus)) {
-      const actor: Actor = { id: 'system:carrier', displayName: 'Carrier', role: 'system', tenantId: tenant, storeIds: null };
+      const actor: Actor = {
+        id: 'system:carrier',
+        displayName: 'Carrier',
+        role: 'system',
+        tenantId: tenant,
+        storeIds: null,
+      };
       const ctx = { db: deps.db, now: deps.now, actor };
       // A receipt proves that the text was taken, even if we died before we could note it.
       await markSent(ctx, { notificationId: notification, sid: MessageSid, segments: 1 });
-      const changed = await recordDelivery(ctx, { notificationId: notification, sid: MessageSid, delivered: delivered.has(MessageStatus), errorCode: ErrorCode ?? null });
+      const changed = await recordDelivery(ctx, {
+        notificationId: notification,
+        sid: MessageSid,
+        delivered: delivered.has(MessageStatus),
+        errorCode: ErrorCode ?? null,
+      });
       if (changed) await deps.dispatcher.dispatch(tenant, changed.incidentId);
     }
     await noteWebhook(deps.db, 'status', receipt);

@@ -45,7 +45,11 @@ const appRoute = createRoute({
       throw error;
     }
   },
-  errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} page />,
+  errorComponent: ({ error }) => (
+    <main>
+      <Failure error={error} onRetry={() => window.location.reload()} page />
+    </main>
+  ),
 });
 
 const queueRoute = createRoute({

@@ -49,6 +49,7 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: { Modal: { styles: { title: { fontSize: '1.1875rem', fontWeight: 620 } } } },
 });
 
 /** Mantine draws with the tokens of styles.css. */

@@ -31,6 +31,7 @@ const sentences: Record<Kind, (params: Params) => string> = {
   detection_merged: () => 'The camera saw it again; added to this incident.',
   till_checked: (p) => {
     const verdict = text(p, 'verdict', 'posVerdict');
+    if (verdict === 'PENDING') return 'The till is being asked.';
     const label = verdict && verdict in tillLabels ? tillLabels[verdict as Schemas['PosVerdict']].label : null;
     return label ? `The till was asked: ${label.toLowerCase()}.` : 'The till was asked.';
   },

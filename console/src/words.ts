@@ -91,9 +91,9 @@ export const verdictLabels: Record<Verdict, string> = {
 
 export const outcomeSentences: Record<Verdict, string> = {
   paid: 'The item was paid for. Nothing else to do.',
-  staff_error: 'A slip at the checkout or in a process of the store. Nobody did anything wrong on purpose.',
+  staff_error: 'A slip at the checkout or in a process of the store.',
   unsure: 'Somebody looked and could not say.',
-  confirmed: 'The item was not paid for. It was recorded only; nobody was approached because of it.',
+  confirmed: 'A person looked, and the item was not paid for. It is recorded only; nobody is approached because of it.',
   false_positive: 'Nothing happened. The camera was wrong, and this teaches it.',
   help: 'Somebody asked for help.',
   unreviewed: 'Nobody decided before the review deadline, so it was closed without a finding.',

@@ -16,7 +16,13 @@ interface KeyRow {
 
 const sessionTtlMs = 8 * 3_600_000;
 
-const actorOf = (row: KeyRow): Actor => ({ id: `${row.role === 'device' ? 'device' : 'user'}:${row.id}`, displayName: row.display_name, role: row.role, tenantId: row.tenant_id, storeIds: row.store_ids });
+const actorOf = (row: KeyRow): Actor => ({
+  id: `${row.role === 'device' ? 'device' : 'user'}:${row.id}`,
+  displayName: row.display_name,
+  role: row.role,
+  tenantId: row.tenant_id,
+  storeIds: row.store_ids,
+});
 
 /** Keys are 256 random bits, so a plain SHA-256 is enough to store them. */
 export async function authenticateKey(db: Database, apiKey: string): Promise<Actor> {
@@ -32,12 +38,20 @@ export async function authenticateSession(db: Database, token: string): Promise<
 }
 
 /** Opens a browser session for an API key; only the hash of the token is kept. */
-export async function createSession(deps: { db: Database; now: () => string }, apiKey: string): Promise<{ token: string; actor: Actor; expiresAt: string }> {
+export async function createSession(
+  deps: { db: Database; now: () => string },
+  apiKey: string,
+): Promise<{ token: string; actor: Actor; expiresAt: string }> {
   const actor = await authenticateKey(deps.db, apiKey);
   const token = randomBytes(32).toString('base64url');
   const expiresAt = addMs(deps.now(), sessionTtlMs);
   await write({ ...deps, actor }, async (tx) => {
-    await tx.query('insert into sessions (token_sha256, tenant_id, api_key_id, expires_at) values ($1, $2, $3, $4)', [sha256Hex(token), actor.tenantId, actor.id.replace(/^[a-z]+:/, ''), expiresAt]);
+    await tx.query('insert into sessions (token_sha256, tenant_id, api_key_id, expires_at) values ($1, $2, $3, $4)', [
+      sha256Hex(token),
+      actor.tenantId,
+      actor.id.replace(/^[a-z]+:/, ''),
+      expiresAt,
+    ]);
     tx.audit({ action: 'session.created', subject: actor.id });
   });
   return { token, actor, expiresAt };
@@ -54,7 +68,9 @@ export async function endSession(deps: { db: Database; now: () => string }, toke
 /** The person a text comes from; null when the number belongs to nobody here. */
 export async function findSender(db: Database, phone: string): Promise<Actor | null> {
   const [row] = await db.query<KeyRow>('select * from find_person_by_phone($1)', [phone]);
-  return row ? { id: `phone:${row.id}`, displayName: row.display_name, role: row.role, tenantId: row.tenant_id, storeIds: null } : null;
+  return row
+    ? { id: `phone:${row.id}`, displayName: row.display_name, role: row.role, tenantId: row.tenant_id, storeIds: null }
+    : null;
 }
 
 /** Whether this webhook was fully dealt with before; it is noted only after its effect, so a crash between loses nothing. */

@@ -38,4 +38,6 @@ export const auditActions = [
 export type AuditAction = (typeof auditActions)[number];
 
 /** What the custody log of an incident consists of. */
-export const custodyActions: readonly AuditAction[] = auditActions.filter((action) => action.startsWith('evidence.') || action.startsWith('hold.'));
+export const custodyActions: readonly AuditAction[] = auditActions.filter(
+  (action) => action.startsWith('evidence.') || action.startsWith('hold.'),
+);

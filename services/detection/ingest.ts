@@ -6,10 +6,10 @@ import { requirePermission } from '../../domain/permissions.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { toMs } from '../../domain/time.ts';
 import type { Behaviour, Detection, Reason } from '../../domain/types.ts';
-import { type ServiceContext, write, type WriteTransaction } from '../context.ts';
+import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
+import { incidentIdOf } from '../incident/identity.ts';
+import { openIncident } from '../incident/open.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
-import { incidentIdOf } from "../incident/identity.ts";
-import { openIncident } from "../incident/open.ts";
 
 export interface DetectionReceipt {
   eventId: string;
@@ -35,11 +35,18 @@ export async function ingestDetection(ctx: ServiceContext, detection: Detection)
   return write(ctx, async (tx) => {
     const policy = await resolvePlace(tx, tenantId, detection);
     if (toMs(detection.detectedAt) > toMs(tx.at) + futureToleranceMs) {
-      throw new DomainError('VALIDATION', `detectedAt: lies in the future of the server (${tx.at})`, { fields: [{ field: 'detectedAt', message: 'lies in the future' }] });
+      throw new DomainError('VALIDATION', `detectedAt: lies in the future of the server (${tx.at})`, {
+        fields: [{ field: 'detectedAt', message: 'lies in the future' }],
+      });
     }
     // One camera's detections are taken one after another, so that two at once cannot both open an incident.
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`detection:${tenantId}:${detection.storeId}:${detection.cameraId}`]);
-    const [known] = await tx.query<{ incident_id: string; late: boolean }>('select incident_id, late from detections where tenant_id = $1 and dedup_key = $2', [tenantId, dedupKey]);
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `detection:${tenantId}:${detection.storeId}:${detection.cameraId}`,
+    ]);
+    const [known] = await tx.query<{ incident_id: string; late: boolean }>(
+      'select incident_id, late from detections where tenant_id = $1 and dedup_key = $2',
+      [tenantId, dedupKey],
+    );
     if (known) {
       tx.noAudit('nothing changed');
       return { eventId: detection.eventId, incidentId: known.incident_id, disposition: 'duplicate', late: known.late };
@@ -48,21 +55,52 @@ export async function ingestDetection(ctx: ServiceContext, detection: Detection)
     const target = await findMergeTarget(tx, tenantId, detection, policy);
     if (target) {
       await insertDetection(tx, tenantId, dedupKey, detection, target.incidentId, late, target.reason);
-      await tx.query('update incidents set detection_count = detection_count + 1 where tenant_id = $1 and id = $2', [tenantId, target.incidentId]);
-      await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'merged', $4)", [
+      await tx.query('update incidents set detection_count = detection_count + 1 where tenant_id = $1 and id = $2', [
         tenantId,
-        detection.storeId,
         target.incidentId,
-        JSON.stringify({ dedupKey }),
       ]);
-      await addTimelineEntry(tx, { tenantId, storeId: detection.storeId, incidentId: target.incidentId, kind: 'detection_merged', actor: ctx.actor.id, params: { eventId: detection.eventId, ...target.reason } });
-      tx.audit({ action: 'incident.merged', subject: `incident:${target.incidentId}`, details: { eventId: detection.eventId, reason: target.reason } });
-      return { eventId: detection.eventId, incidentId: target.incidentId, disposition: 'merged', mergeReason: target.reason, late };
+      await tx.query(
+        "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'merged', $4)",
+        [tenantId, detection.storeId, target.incidentId, JSON.stringify({ dedupKey })],
+      );
+      await addTimelineEntry(tx, {
+        tenantId,
+        storeId: detection.storeId,
+        incidentId: target.incidentId,
+        kind: 'detection_merged',
+        actor: ctx.actor.id,
+        params: { eventId: detection.eventId, ...target.reason },
+      });
+      tx.audit({
+        action: 'incident.merged',
+        subject: `incident:${target.incidentId}`,
+        details: { eventId: detection.eventId, reason: target.reason },
+      });
+      return {
+        eventId: detection.eventId,
+        incidentId: target.incidentId,
+        disposition: 'merged',
+        mergeReason: target.reason,
+        late,
+      };
     }
     const incidentId = incidentIdOf(dedupKey);
     await openIncident(tx, { actorId: ctx.actor.id, tenantId, incidentId, detection, policy, late });
     await insertDetection(tx, tenantId, dedupKey, detection, incidentId, late, null);
-    return { eventId: detection.eventId, incidentId, disposition: 'started', late, start: { tenantId, storeId: detection.storeId, incidentId, behaviour: detection.eventType, detectedAt: new Date(detection.detectedAt).toISOString(), policy } };
+    return {
+      eventId: detection.eventId,
+      incidentId,
+      disposition: 'started',
+      late,
+      start: {
+        tenantId,
+        storeId: detection.storeId,
+        incidentId,
+        behaviour: detection.eventType,
+        detectedAt: new Date(detection.detectedAt).toISOString(),
+        policy,
+      },
+    };
   });
 }
 
@@ -88,7 +126,13 @@ async function resolvePlace(tx: WriteTransaction, tenantId: string, detection: D
 }
 
 async function findMergeTarget(tx: WriteTransaction, tenantId: string, detection: Detection, policy: Policy) {
-  const open = await tx.query<{ incident_id: string; camera_id: string; zone_id: string | null; behaviour: Behaviour; last_at: Date }>(
+  const open = await tx.query<{
+    incident_id: string;
+    camera_id: string;
+    zone_id: string | null;
+    behaviour: Behaviour;
+    last_at: Date;
+  }>(
     `select i.id as incident_id, i.camera_id, i.zone_id, i.behaviour, max(d.detected_at) as last_at
      from incidents i join detections d on d.tenant_id = i.tenant_id and d.incident_id = i.id
      where i.tenant_id = $1 and i.store_id = $2 and i.camera_id = $3 and i.state <> 'closed'
@@ -96,13 +140,32 @@ async function findMergeTarget(tx: WriteTransaction, tenantId: string, detection
     [tenantId, detection.storeId, detection.cameraId],
   );
   return mergeTarget(
-    { cameraId: detection.cameraId, zoneId: detection.zoneId ?? null, behaviour: detection.eventType, detectedAt: detection.detectedAt },
-    open.map((row) => ({ incidentId: row.incident_id, cameraId: row.camera_id, zoneId: row.zone_id, behaviour: row.behaviour, lastDetectedAt: row.last_at.toISOString() })),
+    {
+      cameraId: detection.cameraId,
+      zoneId: detection.zoneId ?? null,
+      behaviour: detection.eventType,
+      detectedAt: detection.detectedAt,
+    },
+    open.map((row) => ({
+      incidentId: row.incident_id,
+      cameraId: row.camera_id,
+      zoneId: row.zone_id,
+      behaviour: row.behaviour,
+      lastDetectedAt: row.last_at.toISOString(),
+    })),
     policy.mergeWindowMs,
   );
 }
 
-async function insertDetection(tx: WriteTransaction, tenantId: string, dedupKey: string, detection: Detection, incidentId: string, late: boolean, mergeReason: Reason | null): Promise<void> {
+async function insertDetection(
+  tx: WriteTransaction,
+  tenantId: string,
+  dedupKey: string,
+  detection: Detection,
+  incidentId: string,
+  late: boolean,
+  mergeReason: Reason | null,
+): Promise<void> {
   await tx.query(
     `insert into detections (tenant_id, store_id, dedup_key, event_id, incident_id, camera_id, zone_id, behaviour, detected_at, received_at, late, confidence, body, merge_reason)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,

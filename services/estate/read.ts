@@ -6,30 +6,66 @@ export type CameraState = 'unknown' | 'recording' | 'lost' | 'frozen' | 'black';
 export function listStores(ctx: ServiceContext) {
   requirePermission(ctx.actor, 'estate.read');
   return readOnly(ctx, async (tx) => {
-    const rows = await tx.query<{ id: string; name: string; region_id: string | null; time_zone: string; open: number }>(
+    const rows = await tx.query<{
+      id: string;
+      name: string;
+      region_id: string | null;
+      time_zone: string;
+      open: number;
+    }>(
       `select s.id, s.name, s.region_id, s.time_zone, (select count(*)::int from incidents i where i.tenant_id = s.tenant_id and i.store_id = s.id and i.state <> 'closed') as open
        from stores s where s.tenant_id = $1 order by s.name`,
       [ctx.actor.tenantId],
     );
-    return rows.map((row) => ({ id: row.id, name: row.name, regionId: row.region_id, timeZone: row.time_zone, openIncidents: row.open }));
+    return rows.map((row) => ({
+      id: row.id,
+      name: row.name,
+      regionId: row.region_id,
+      timeZone: row.time_zone,
+      openIncidents: row.open,
+    }));
   });
 }
 
 export function listCameras(ctx: ServiceContext) {
   requirePermission(ctx.actor, 'estate.read');
   return readOnly(ctx, async (tx) => {
-    const rows = await tx.query<{ id: string; store_id: string; name: string; state: CameraState; last_seen_at: Date | null }>('select id, store_id, name, state, last_seen_at from cameras where tenant_id = $1 order by store_id, name', [ctx.actor.tenantId]);
-    return rows.map((row) => ({ id: row.id, storeId: row.store_id, name: row.name, state: row.state, lastSeenAt: isoOrNull(row.last_seen_at) }));
+    const rows = await tx.query<{
+      id: string;
+      store_id: string;
+      name: string;
+      state: CameraState;
+      last_seen_at: Date | null;
+    }>('select id, store_id, name, state, last_seen_at from cameras where tenant_id = $1 order by store_id, name', [
+      ctx.actor.tenantId,
+    ]);
+    return rows.map((row) => ({
+      id: row.id,
+      storeId: row.store_id,
+      name: row.name,
+      state: row.state,
+      lastSeenAt: isoOrNull(row.last_seen_at),
+    }));
   });
 }
 
 /** A camera's heartbeat; an older one than the last changes nothing. */
-export function reportCameraHealth(ctx: ServiceContext, input: { storeId: string; cameraId: string; state: CameraState; at: string }): Promise<void> {
+export function reportCameraHealth(
+  ctx: ServiceContext,
+  input: { storeId: string; cameraId: string; state: CameraState; at: string },
+): Promise<void> {
   requirePermission(ctx.actor, 'camera.report', input.storeId);
   return write(ctx, async (tx) => {
     tx.noAudit('telemetry');
-    const [camera] = await tx.query('select id from cameras where tenant_id = $1 and store_id = $2 and id = $3', [ctx.actor.tenantId, input.storeId, input.cameraId]);
+    const [camera] = await tx.query('select id from cameras where tenant_id = $1 and store_id = $2 and id = $3', [
+      ctx.actor.tenantId,
+      input.storeId,
+      input.cameraId,
+    ]);
     found(camera, `camera ${input.cameraId} of store ${input.storeId}`);
-    await tx.query('update cameras set state = $4, last_seen_at = $5 where tenant_id = $1 and store_id = $2 and id = $3 and (last_seen_at is null or last_seen_at < $5)', [ctx.actor.tenantId, input.storeId, input.cameraId, input.state, input.at]);
+    await tx.query(
+      'update cameras set state = $4, last_seen_at = $5 where tenant_id = $1 and store_id = $2 and id = $3 and (last_seen_at is null or last_seen_at < $5)',
+      [ctx.actor.tenantId, input.storeId, input.cameraId, input.state, input.at],
+    );
   });
 }

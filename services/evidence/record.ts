@@ -43,8 +43,14 @@ export interface EvidenceResult {
 export function readEvidenceRequest(ctx: ServiceContext, incidentId: string): Promise<EvidenceRequest> {
   return readOnly(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId);
-    const [evidence] = await tx.query<{ from_at: Date; to_at: Date; state: string }>('select from_at, to_at, state from evidence where tenant_id = $1 and incident_id = $2', [ctx.actor.tenantId, incidentId]);
-    const detections = await tx.query<{ detected_at: Date; boxes: DetectionBox[] | null }>("select detected_at, body -> 'boxes' as boxes from detections where tenant_id = $1 and incident_id = $2 order by detected_at", [ctx.actor.tenantId, incidentId]);
+    const [evidence] = await tx.query<{ from_at: Date; to_at: Date; state: string }>(
+      'select from_at, to_at, state from evidence where tenant_id = $1 and incident_id = $2',
+      [ctx.actor.tenantId, incidentId],
+    );
+    const detections = await tx.query<{ detected_at: Date; boxes: DetectionBox[] | null }>(
+      "select detected_at, body -> 'boxes' as boxes from detections where tenant_id = $1 and incident_id = $2 order by detected_at",
+      [ctx.actor.tenantId, incidentId],
+    );
     return {
       storeId: incident.storeId,
       incidentId,
@@ -65,15 +71,28 @@ export function readEvidenceRequest(ctx: ServiceContext, incidentId: string): Pr
  * What was acquired, once: a second result for the same incident changes nothing. Returns until when the objects must
  * be locked if the incident was closed while they were made.
  */
-export function recordEvidence(ctx: ServiceContext, input: { incidentId: string; result: EvidenceResult }): Promise<{ purgeAfter: string | null }> {
+export function recordEvidence(
+  ctx: ServiceContext,
+  input: { incidentId: string; result: EvidenceResult },
+): Promise<{ purgeAfter: string | null }> {
   const { result } = input;
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
     const settled = await tx.query(
       "update evidence set state = $3, settled_at = $4, gaps = $5, failure = $6 where tenant_id = $1 and incident_id = $2 and state in ('requested', 'not_kept', 'failed') returning incident_id",
-      [ctx.actor.tenantId, input.incidentId, result.state, tx.at, JSON.stringify(result.gaps), result.failure === null ? null : JSON.stringify(result.failure)],
+      [
+        ctx.actor.tenantId,
+        input.incidentId,
+        result.state,
+        tx.at,
+        JSON.stringify(result.gaps),
+        result.failure === null ? null : JSON.stringify(result.failure),
+      ],
     );
-    const [incidentRow] = await tx.query<{ purge_after: Date | null }>('select purge_after from incidents where tenant_id = $1 and id = $2', [ctx.actor.tenantId, input.incidentId]);
+    const [incidentRow] = await tx.query<{ purge_after: Date | null }>(
+      'select purge_after from incidents where tenant_id = $1 and id = $2',
+      [ctx.actor.tenantId, input.incidentId],
+    );
     const purgeAfter = incidentRow?.purge_after?.toISOString() ?? null;
     if (settled.length === 0) {
       tx.noAudit('nothing changed');
@@ -83,7 +102,21 @@ export function recordEvidence(ctx: ServiceContext, input: { incidentId: string;
       await tx.query(
         `insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at, locked_until)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing`,
-        [ctx.actor.tenantId, incident.storeId, input.incidentId, artifact.id, artifact.kind, artifact.mediaType, artifact.objectKey, artifact.objectVersion, artifact.sizeBytes, artifact.sha256, artifact.fromAt, artifact.toAt, artifact.lockedUntil],
+        [
+          ctx.actor.tenantId,
+          incident.storeId,
+          input.incidentId,
+          artifact.id,
+          artifact.kind,
+          artifact.mediaType,
+          artifact.objectKey,
+          artifact.objectVersion,
+          artifact.sizeBytes,
+          artifact.sha256,
+          artifact.fromAt,
+          artifact.toAt,
+          artifact.lockedUntil,
+        ],
       );
     }
     // The person's time starts when they can see something, but never ends later than the policy's grace allows.
@@ -93,31 +126,52 @@ export function recordEvidence(ctx: ServiceContext, input: { incidentId: string;
        where tenant_id = $1 and id = $2`,
       [ctx.actor.tenantId, input.incidentId, result.state, tx.at],
     );
-    const kind = result.state === 'ready' ? 'evidence_ready' : result.state === 'partial' ? 'evidence_partial' : 'evidence_failed';
-    await addTimelineEntry(tx, { ...placeOf(incident), kind, actor: ctx.actor.id, params: { artifacts: result.artifacts.length, gaps: result.gaps.length, ...(result.failure ?? {}) } });
+    const kind =
+      result.state === 'ready' ? 'evidence_ready' : result.state === 'partial' ? 'evidence_partial' : 'evidence_failed';
+    await addTimelineEntry(tx, {
+      ...placeOf(incident),
+      kind,
+      actor: ctx.actor.id,
+      params: { artifacts: result.artifacts.length, gaps: result.gaps.length, ...(result.failure ?? {}) },
+    });
     tx.audit({
       action: result.state === 'failed' ? 'evidence.failed' : 'evidence.acquired',
       subject: `incident:${input.incidentId}`,
-      details: { state: result.state, gaps: result.gaps, failure: result.failure, artifacts: result.artifacts.map(({ id, sha256, objectVersion }) => ({ id, sha256, objectVersion })) },
+      details: {
+        state: result.state,
+        gaps: result.gaps,
+        failure: result.failure,
+        artifacts: result.artifacts.map(({ id, sha256, objectVersion }) => ({ id, sha256, objectVersion })),
+      },
     });
     return { purgeAfter };
   });
 }
 
 /** Objects whose lock must reach the new purge date, each with the date; noted once the store has done it. */
-export function readLocks(ctx: ServiceContext, incidentId: string): Promise<{ objectKey: string; objectVersion: string; lockedUntil: string }[]> {
+export function readLocks(
+  ctx: ServiceContext,
+  incidentId: string,
+): Promise<{ objectKey: string; objectVersion: string; lockedUntil: string }[]> {
   return readOnly(ctx, async (tx) => {
     const rows = await tx.query<{ object_key: string; object_version: string; locked_until: Date }>(
       'select object_key, object_version, locked_until from evidence_artifacts where tenant_id = $1 and incident_id = $2 and purged_at is null',
       [ctx.actor.tenantId, incidentId],
     );
-    return rows.map((row) => ({ objectKey: row.object_key, objectVersion: row.object_version, lockedUntil: row.locked_until.toISOString() }));
+    return rows.map((row) => ({
+      objectKey: row.object_key,
+      objectVersion: row.object_version,
+      lockedUntil: row.locked_until.toISOString(),
+    }));
   });
 }
 
 export function recordLocks(ctx: ServiceContext, input: { incidentId: string; lockedUntil: string }): Promise<void> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    await tx.query('update evidence_artifacts set locked_until = greatest(locked_until, $3) where tenant_id = $1 and incident_id = $2 and purged_at is null', [ctx.actor.tenantId, input.incidentId, addMs(input.lockedUntil, 0)]);
+    await tx.query(
+      'update evidence_artifacts set locked_until = greatest(locked_until, $3) where tenant_id = $1 and incident_id = $2 and purged_at is null',
+      [ctx.actor.tenantId, input.incidentId, addMs(input.lockedUntil, 0)],
+    );
   });
 }

@@ -42,12 +42,23 @@ export interface EvidenceView {
 export function readEvidence(ctx: ServiceContext, incidentId: string): Promise<EvidenceView> {
   requirePermission(ctx.actor, 'evidence.view');
   return readOnly(ctx, async (tx) => {
-    const [row] = await tx.query<{ evidence_state: EvidenceState; failure: Reason | null; requested_at: Date; settled_at: Date | null; from_at: Date; to_at: Date; gaps: { fromAt: string; toAt: string }[] }>(
+    const [row] = await tx.query<{
+      evidence_state: EvidenceState;
+      failure: Reason | null;
+      requested_at: Date;
+      settled_at: Date | null;
+      from_at: Date;
+      to_at: Date;
+      gaps: { fromAt: string; toAt: string }[];
+    }>(
       'select i.evidence_state, e.failure, e.requested_at, e.settled_at, e.from_at, e.to_at, e.gaps from incidents i join evidence e on e.tenant_id = i.tenant_id and e.incident_id = i.id where i.tenant_id = $1 and i.id = $2',
       [ctx.actor.tenantId, incidentId],
     );
     const evidence = found(row, `incident ${incidentId}`);
-    const artifacts = await tx.query<ArtifactRow>('select * from evidence_artifacts where tenant_id = $1 and incident_id = $2 and purged_at is null order by kind, from_at, id', [ctx.actor.tenantId, incidentId]);
+    const artifacts = await tx.query<ArtifactRow>(
+      'select * from evidence_artifacts where tenant_id = $1 and incident_id = $2 and purged_at is null order by kind, from_at, id',
+      [ctx.actor.tenantId, incidentId],
+    );
     return {
       state: evidence.evidence_state,
       failure: evidence.failure,
@@ -78,22 +89,50 @@ export interface ArtifactLocation {
 }
 
 /** Where the bytes lie. `continued`: a further range of a view that was audited a moment ago. */
-export function openArtifact(ctx: ServiceContext, input: { incidentId: string; artifactId: string; continued: boolean }): Promise<ArtifactLocation> {
+export function openArtifact(
+  ctx: ServiceContext,
+  input: { incidentId: string; artifactId: string; continued: boolean },
+): Promise<ArtifactLocation> {
   requirePermission(ctx.actor, 'evidence.view');
   return write(ctx, async (tx) => {
-    const [row] = await tx.query<ArtifactRow>('select * from evidence_artifacts where tenant_id = $1 and incident_id = $2 and id = $3', [ctx.actor.tenantId, input.incidentId, input.artifactId]);
+    const [row] = await tx.query<ArtifactRow>(
+      'select * from evidence_artifacts where tenant_id = $1 and incident_id = $2 and id = $3',
+      [ctx.actor.tenantId, input.incidentId, input.artifactId],
+    );
     const artifact = found(row, `artifact ${input.artifactId} of incident ${input.incidentId}`);
-    if (artifact.purged_at !== null) throw new DomainError('NOT_FOUND', `This evidence was deleted on ${artifact.purged_at.toISOString()} as its retention had ended.`);
+    if (artifact.purged_at !== null)
+      throw new DomainError(
+        'NOT_FOUND',
+        `This evidence was deleted on ${artifact.purged_at.toISOString()} as its retention had ended.`,
+      );
     if (input.continued) tx.noAudit('telemetry');
-    else tx.audit({ action: 'evidence.viewed', subject: `incident:${input.incidentId}`, details: { artifactId: artifact.id, sha256: artifact.sha256 } });
-    return { objectKey: artifact.object_key, objectVersion: artifact.object_version, sha256: artifact.sha256, mediaType: artifact.media_type, sizeBytes: artifact.size_bytes };
+    else
+      tx.audit({
+        action: 'evidence.viewed',
+        subject: `incident:${input.incidentId}`,
+        details: { artifactId: artifact.id, sha256: artifact.sha256 },
+      });
+    return {
+      objectKey: artifact.object_key,
+      objectVersion: artifact.object_version,
+      sha256: artifact.sha256,
+      mediaType: artifact.media_type,
+      sizeBytes: artifact.size_bytes,
+    };
   });
 }
 
 /** The stored bytes no longer have their hash: nothing was shown, and it is written down. */
-export function recordIntegrityFailure(ctx: ServiceContext, input: { incidentId: string; artifactId: string; expectedSha256: string; actualSha256: string | null }): Promise<void> {
+export function recordIntegrityFailure(
+  ctx: ServiceContext,
+  input: { incidentId: string; artifactId: string; expectedSha256: string; actualSha256: string | null },
+): Promise<void> {
   return write(ctx, async (tx) => {
-    tx.audit({ action: 'evidence.integrity_failed', subject: `incident:${input.incidentId}`, details: { artifactId: input.artifactId, expectedSha256: input.expectedSha256, actualSha256: input.actualSha256 } });
+    tx.audit({
+      action: 'evidence.integrity_failed',
+      subject: `incident:${input.incidentId}`,
+      details: { artifactId: input.artifactId, expectedSha256: input.expectedSha256, actualSha256: input.actualSha256 },
+    });
   });
 }
 
@@ -107,11 +146,29 @@ export interface OpenedLink {
 
 /** What a link from a text leads to, while it is valid; expired and revoked ones say so. */
 export async function resolveEvidenceLink(db: ServiceContext['db'], token: string, nowAt: string): Promise<OpenedLink> {
-  const [link] = await db.query<{ tenant_id: string; store_id: string; incident_id: string; person_id: string; expires_at: Date; revoked_at: Date | null }>('select * from find_evidence_link($1)', [sha256Hex(token)]);
+  const [link] = await db.query<{
+    tenant_id: string;
+    store_id: string;
+    incident_id: string;
+    person_id: string;
+    expires_at: Date;
+    revoked_at: Date | null;
+  }>('select * from find_evidence_link($1)', [sha256Hex(token)]);
   if (!link) throw new DomainError('NOT_FOUND', 'This link is not known. Ask the control room to send a new one.');
-  if (link.revoked_at !== null) throw new DomainError('NOT_FOUND', 'This incident is closed, so the link no longer works. Nothing more is needed from you.');
-  if (link.expires_at.toISOString() <= nowAt) throw new DomainError('NOT_FOUND', 'This link has expired. Ask the control room if you still need it.');
-  return { tenantId: link.tenant_id, storeId: link.store_id, incidentId: link.incident_id, personId: link.person_id, expiresAt: link.expires_at.toISOString() };
+  if (link.revoked_at !== null)
+    throw new DomainError(
+      'NOT_FOUND',
+      'This incident is closed, so the link no longer works. Nothing more is needed from you.',
+    );
+  if (link.expires_at.toISOString() <= nowAt)
+    throw new DomainError('NOT_FOUND', 'This link has expired. Ask the control room if you still need it.');
+  return {
+    tenantId: link.tenant_id,
+    storeId: link.store_id,
+    incidentId: link.incident_id,
+    personId: link.person_id,
+    expiresAt: link.expires_at.toISOString(),
+  };
 }
 
 export interface LinkPage {
@@ -127,7 +184,15 @@ export interface LinkPage {
 /** The few words a text's link shows; opening it is a custody event. */
 export function openLinkPage(ctx: ServiceContext, incidentId: string): Promise<LinkPage> {
   return write(ctx, async (tx) => {
-    const [row] = await tx.query<{ code: string; label: string; store_name: string; time_zone: string; detected_at: Date; evidence_state: EvidenceState; clip_id: string | null }>(
+    const [row] = await tx.query<{
+      code: string;
+      label: string;
+      store_name: string;
+      time_zone: string;
+      detected_at: Date;
+      evidence_state: EvidenceState;
+      clip_id: string | null;
+    }>(
       `select i.code, coalesce(z.label, c.name) as label, s.name as store_name, s.time_zone, i.detected_at, i.evidence_state,
          (select a.id from evidence_artifacts a where a.tenant_id = i.tenant_id and a.incident_id = i.id and a.kind = 'clip' and a.purged_at is null) as clip_id
        from incidents i join stores s on s.tenant_id = i.tenant_id and s.id = i.store_id
@@ -138,7 +203,14 @@ export function openLinkPage(ctx: ServiceContext, incidentId: string): Promise<L
     );
     const page = found(row, `incident ${incidentId}`);
     tx.audit({ action: 'evidence.link_opened', subject: `incident:${incidentId}`, details: { by: ctx.actor.id } });
-    return { code: page.code, laneLabel: page.label, storeName: page.store_name, timeZone: page.time_zone, detectedAt: page.detected_at.toISOString(), evidenceState: page.evidence_state, clipArtifactId: page.clip_id };
+    return {
+      code: page.code,
+      laneLabel: page.label,
+      storeName: page.store_name,
+      timeZone: page.time_zone,
+      detectedAt: page.detected_at.toISOString(),
+      evidenceState: page.evidence_state,
+      clipArtifactId: page.clip_id,
+    };
   });
 }
-

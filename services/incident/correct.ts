@@ -9,14 +9,20 @@ import { addTimelineEntry } from './timeline-entry.ts';
  * A receipt arrived after the incident was closed. Asks the till again; when everything is explained now, the earlier
  * verdict is annotated as wrong, never rewritten away, links stay revoked and whoever was told is owed a correction.
  */
-export function correctIncident(ctx: ServiceContext, input: { incidentId: string }): Promise<{ corrected: boolean; toldPersonIds: string[] }> {
+export function correctIncident(
+  ctx: ServiceContext,
+  input: { incidentId: string },
+): Promise<{ corrected: boolean; toldPersonIds: string[] }> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
     const place = placeOf(incident);
     if (incident.state !== 'closed' || incident.posVerdict === 'MATCH') {
       tx.noAudit('nothing changed');
       // A retry of this very correction still has to name the people to text.
-      const owed = incident.state === 'closed' && incident.posVerdict === 'MATCH' && incident.verdict === 'paid' ? await toldPeople(tx, place) : [];
+      const owed =
+        incident.state === 'closed' && incident.posVerdict === 'MATCH' && incident.verdict === 'paid'
+          ? await toldPeople(tx, place)
+          : [];
       return { corrected: false, toldPersonIds: owed };
     }
     const { pos } = await assess(tx, incident, ctx.actor.id);
@@ -26,9 +32,18 @@ export function correctIncident(ctx: ServiceContext, input: { incidentId: string
       `update incidents set verdict = 'paid', corrected_at = $3, purge_after = least(purge_after, $4), version = version + 1 where tenant_id = $1 and id = $2`,
       [place.tenantId, place.incidentId, tx.at, purgeAfter(incident.policy, 'paid', tx.at)],
     );
-    await addTimelineEntry(tx, { ...place, kind: 'correction_recorded', actor: ctx.actor.id, params: { earlierVerdict: incident.verdict, told: toldPersonIds.length } });
+    await addTimelineEntry(tx, {
+      ...place,
+      kind: 'correction_recorded',
+      actor: ctx.actor.id,
+      params: { earlierVerdict: incident.verdict, told: toldPersonIds.length },
+    });
     await revokeLinks(tx, place);
-    tx.audit({ action: 'incident.corrected', subject: `incident:${place.incidentId}`, details: { earlierVerdict: incident.verdict, earlierDecidedBy: incident.decidedBy, toldPersonIds } });
+    tx.audit({
+      action: 'incident.corrected',
+      subject: `incident:${place.incidentId}`,
+      details: { earlierVerdict: incident.verdict, earlierDecidedBy: incident.decidedBy, toldPersonIds },
+    });
     return { corrected: true, toldPersonIds };
   });
 }

@@ -55,7 +55,12 @@ interface FactsRow {
 }
 
 /** Everything about an incident that a decision needs, in one look; `lock` when the caller will change it. */
-export async function loadIncident(tx: Queryable, tenantId: string, incidentId: string, lock = false): Promise<IncidentFacts> {
+export async function loadIncident(
+  tx: Queryable,
+  tenantId: string,
+  incidentId: string,
+  lock = false,
+): Promise<IncidentFacts> {
   const [row] = await tx.query<FactsRow>(
     `select i.*, s.name as store_name, s.time_zone, coalesce(z.label, c.name) as zone_label, z.terminal_id
      from incidents i

@@ -2,7 +2,7 @@ import { invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import type { IncidentState, PosVerdict } from '../../domain/types.ts';
 import { readOnly, type ServiceContext } from '../context.ts';
-import { incidentColumns, incidentJoins, type IncidentRow, type IncidentSummary, summaryOf } from './rows.ts';
+import { type IncidentRow, type IncidentSummary, incidentColumns, incidentJoins, summaryOf } from './rows.ts';
 
 export interface IncidentFilter {
   states?: IncidentState[];
@@ -31,9 +31,20 @@ export function listIncidents(ctx: ServiceContext, filter: IncidentFilter): Prom
          and ($4::text is null or i.pos_verdict = $4)
          and ($5::timestamptz is null or (i.detected_at, i.id) < ($5, $6))
        order by i.detected_at desc, i.id desc limit $7`,
-      [ctx.actor.tenantId, filter.states ?? null, filter.storeId ?? null, filter.posVerdict ?? null, after?.at ?? null, after?.id ?? null, filter.limit + 1],
+      [
+        ctx.actor.tenantId,
+        filter.states ?? null,
+        filter.storeId ?? null,
+        filter.posVerdict ?? null,
+        after?.at ?? null,
+        after?.id ?? null,
+        filter.limit + 1,
+      ],
     );
-    const open = await tx.query<{ state: string; count: number }>("select state, count(*)::int as count from incidents where tenant_id = $1 and state <> 'closed' group by state", [ctx.actor.tenantId]);
+    const open = await tx.query<{ state: string; count: number }>(
+      "select state, count(*)::int as count from incidents where tenant_id = $1 and state <> 'closed' group by state",
+      [ctx.actor.tenantId],
+    );
     const page = rows.slice(0, filter.limit);
     const last = page.at(-1);
     return {

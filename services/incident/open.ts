@@ -1,8 +1,8 @@
 import { DomainError } from '../../domain/errors.ts';
 import { shortCode } from '../../domain/ids.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { behaviours, type Detection } from '../../domain/types.ts';
 import { addMs } from '../../domain/time.ts';
+import { behaviours, type Detection } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
 import { addTimelineEntry } from './timeline-entry.ts';
 
@@ -41,27 +41,48 @@ export async function openIncident(tx: WriteTransaction, incident: NewIncident):
     ],
   );
   const { preRollMs, postRollMs } = policy.evidence;
-  await tx.query("insert into evidence (tenant_id, store_id, incident_id, state, requested_at, from_at, to_at) values ($1, $2, $3, 'requested', $4, $5, $6)", [
+  await tx.query(
+    "insert into evidence (tenant_id, store_id, incident_id, state, requested_at, from_at, to_at) values ($1, $2, $3, 'requested', $4, $5, $6)",
+    [
+      tenantId,
+      detection.storeId,
+      incidentId,
+      tx.at,
+      addMs(detection.detectedAt, -preRollMs),
+      addMs(detection.detectedAt, postRollMs),
+    ],
+  );
+  await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind) values ($1, $2, $3, 'start')", [
     tenantId,
     detection.storeId,
     incidentId,
-    tx.at,
-    addMs(detection.detectedAt, -preRollMs),
-    addMs(detection.detectedAt, postRollMs),
   ]);
-  await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind) values ($1, $2, $3, 'start')", [tenantId, detection.storeId, incidentId]);
   await addTimelineEntry(tx, {
     tenantId,
     storeId: detection.storeId,
     incidentId,
     kind: 'detection_received',
     actor: incident.actorId,
-    params: { eventId: detection.eventId, behaviour: detection.eventType, confidence: detection.confidence, late, modelId: detection.model.id, modelVersion: detection.model.version },
+    params: {
+      eventId: detection.eventId,
+      behaviour: detection.eventType,
+      confidence: detection.confidence,
+      late,
+      modelId: detection.model.id,
+      modelVersion: detection.model.version,
+    },
   });
   tx.audit({
     action: 'incident.opened',
     subject: `incident:${incidentId}`,
-    details: { eventId: detection.eventId, storeId: detection.storeId, cameraId: detection.cameraId, behaviour: detection.eventType, policyId: policy.id, policyVersion: policy.version },
+    details: {
+      eventId: detection.eventId,
+      storeId: detection.storeId,
+      cameraId: detection.cameraId,
+      behaviour: detection.eventType,
+      policyId: policy.id,
+      policyVersion: policy.version,
+    },
   });
 }
 
@@ -69,9 +90,17 @@ export async function openIncident(tx: WriteTransaction, incident: NewIncident):
 async function freeCode(tx: WriteTransaction, tenantId: string, incidentId: string): Promise<string> {
   const hash32 = Number.parseInt(incidentId.slice(-8), 16);
   const candidates = Array.from({ length: codeAttempts }, (_, attempt) => shortCode(hash32, attempt));
-  const taken = await tx.query<{ code: string }>("select code from incidents where tenant_id = $1 and state <> 'closed' and code = any ($2)", [tenantId, candidates]);
+  const taken = await tx.query<{ code: string }>(
+    "select code from incidents where tenant_id = $1 and state <> 'closed' and code = any ($2)",
+    [tenantId, candidates],
+  );
   const takenCodes = new Set(taken.map((row) => row.code));
   const free = candidates.find((code) => !takenCodes.has(code));
-  if (!free) throw new DomainError('LIMIT_EXCEEDED', 'Too many incidents are open to give each a short code. Close some first.', { retryAfterMs: 5_000 });
+  if (!free)
+    throw new DomainError(
+      'LIMIT_EXCEEDED',
+      'Too many incidents are open to give each a short code. Close some first.',
+      { retryAfterMs: 5_000 },
+    );
   return free;
 }

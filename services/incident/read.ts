@@ -4,11 +4,18 @@ import type { Detection, DetectionBox, Reason } from '../../domain/types.ts';
 import { found, iso, isoOrNull, readOnly, type ServiceContext } from '../context.ts';
 import type { PosExplanation } from './assess.ts';
 import { loadIncident } from './facts.ts';
-import { incidentColumns, incidentJoins, type IncidentRow, type IncidentSummary, summaryOf } from './rows.ts';
+import { type IncidentRow, type IncidentSummary, incidentColumns, incidentJoins, summaryOf } from './rows.ts';
 
 export interface IncidentDetail extends IncidentSummary {
   storeTimeZone: string;
-  detections: { eventId: string; detectedAt: string; confidence: number; modelId: string; modelVersion: string; mergeReason: Reason | null }[];
+  detections: {
+    eventId: string;
+    detectedAt: string;
+    confidence: number;
+    modelId: string;
+    modelVersion: string;
+    mergeReason: Reason | null;
+  }[];
   posLines: {
     terminalId: string;
     transactionId: string;
@@ -22,7 +29,17 @@ export interface IncidentDetail extends IncidentSummary {
     matched: boolean;
   }[];
   posReasons: Reason[];
-  notifications: { id: string; step: number; kind: string; personName: string; channel: string; state: string; body: string; createdAt: string; sentAt: string | null }[];
+  notifications: {
+    id: string;
+    step: number;
+    kind: string;
+    personName: string;
+    channel: string;
+    state: string;
+    body: string;
+    createdAt: string;
+    sentAt: string | null;
+  }[];
   boxes: DetectionBox[];
   clip: { fromAt: string; toAt: string; url: string } | null;
 }
@@ -43,20 +60,55 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
   requirePermission(ctx.actor, 'incident.read');
   const { tenantId } = ctx.actor;
   return readOnly(ctx, async (tx) => {
-    const [row] = await tx.query<IncidentRow & { pos_explanation: PosExplanation | null }>(`select ${incidentColumns} from ${incidentJoins} where i.tenant_id = $1 and i.id = $2`, [tenantId, incidentId]);
+    const [row] = await tx.query<IncidentRow & { pos_explanation: PosExplanation | null }>(
+      `select ${incidentColumns} from ${incidentJoins} where i.tenant_id = $1 and i.id = $2`,
+      [tenantId, incidentId],
+    );
     const incident = found(row, `incident ${incidentId}`);
     const facts = await loadIncident(tx, tenantId, incidentId);
-    const detections = await tx.query<DetectionRow>('select event_id, detected_at, confidence, body, merge_reason from detections where tenant_id = $1 and incident_id = $2 order by detected_at', [tenantId, incidentId]);
-    const lines = await tx.query<{ terminal_id: string; transaction_id: string; line: number; type: string; occurred_at: Date; plu: string | null; description: string | null; amount_minor: number | null; currency: string | null }>(
-      'select * from pos_events where tenant_id = $1 and store_id = $2 and terminal_id = $3 and occurred_at between $4 and $5 order by occurred_at, line limit 500',
-      [tenantId, incident.store_id, facts.terminalId, addMs(facts.detectedAt, -tapeReachMs), addMs(facts.detectedAt, tapeReachMs)],
+    const detections = await tx.query<DetectionRow>(
+      'select event_id, detected_at, confidence, body, merge_reason from detections where tenant_id = $1 and incident_id = $2 order by detected_at',
+      [tenantId, incidentId],
     );
-    const notifications = await tx.query<{ id: string; step: number; kind: string; display_name: string | null; channel: string; state: string; body: string; intended_at: Date; sent_at: Date | null }>(
+    const lines = await tx.query<{
+      terminal_id: string;
+      transaction_id: string;
+      line: number;
+      type: string;
+      occurred_at: Date;
+      plu: string | null;
+      description: string | null;
+      amount_minor: number | null;
+      currency: string | null;
+    }>(
+      'select * from pos_events where tenant_id = $1 and store_id = $2 and terminal_id = $3 and occurred_at between $4 and $5 order by occurred_at, line limit 500',
+      [
+        tenantId,
+        incident.store_id,
+        facts.terminalId,
+        addMs(facts.detectedAt, -tapeReachMs),
+        addMs(facts.detectedAt, tapeReachMs),
+      ],
+    );
+    const notifications = await tx.query<{
+      id: string;
+      step: number;
+      kind: string;
+      display_name: string | null;
+      channel: string;
+      state: string;
+      body: string;
+      intended_at: Date;
+      sent_at: Date | null;
+    }>(
       `select n.id, n.step, n.kind, p.display_name, n.channel, n.state, n.body, n.intended_at, n.sent_at from notifications n left join people p on p.tenant_id = n.tenant_id and p.id = n.person_id
        where n.tenant_id = $1 and n.incident_id = $2 order by n.intended_at, n.step`,
       [tenantId, incidentId],
     );
-    const [clip] = await tx.query<{ id: string; from_at: Date; to_at: Date }>("select id, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind = 'clip' and purged_at is null", [tenantId, incidentId]);
+    const [clip] = await tx.query<{ id: string; from_at: Date; to_at: Date }>(
+      "select id, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind = 'clip' and purged_at is null",
+      [tenantId, incidentId],
+    );
     const matched = new Set(incident.pos_explanation?.matchedLineIds ?? []);
     return {
       ...summaryOf(incident),
@@ -82,9 +134,21 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
         matched: matched.has(`${line.transaction_id}/${line.line}`),
       })),
       posReasons: incident.pos_explanation?.reasons ?? [],
-      notifications: notifications.map((row) => ({ id: row.id, step: row.step, kind: row.kind, personName: row.display_name ?? 'nobody', channel: row.channel, state: row.state, body: row.body, createdAt: iso(row.intended_at), sentAt: isoOrNull(row.sent_at) })),
+      notifications: notifications.map((row) => ({
+        id: row.id,
+        step: row.step,
+        kind: row.kind,
+        personName: row.display_name ?? 'nobody',
+        channel: row.channel,
+        state: row.state,
+        body: row.body,
+        createdAt: iso(row.intended_at),
+        sentAt: isoOrNull(row.sent_at),
+      })),
       boxes: detections.flatMap((detection) => detection.body.boxes ?? []),
-      clip: clip ? { fromAt: iso(clip.from_at), toAt: iso(clip.to_at), url: `/v1/incidents/${incidentId}/evidence/${clip.id}` } : null,
+      clip: clip
+        ? { fromAt: iso(clip.from_at), toAt: iso(clip.to_at), url: `/v1/incidents/${incidentId}/evidence/${clip.id}` }
+        : null,
     };
   });
 }
@@ -101,8 +165,14 @@ export function readTimeline(ctx: ServiceContext, incidentId: string): Promise<T
   requirePermission(ctx.actor, 'incident.read');
   return readOnly(ctx, async (tx) => {
     await loadIncident(tx, ctx.actor.tenantId, incidentId);
-    const rows = await tx.query<{ id: number; at: Date; kind: string; actor: string; params: Record<string, unknown> }>('select id, at, kind, actor, params from incident_events where tenant_id = $1 and incident_id = $2 order by at, id', [ctx.actor.tenantId, incidentId]);
-    const names = await tx.query<{ id: string; name: string }>("select 'phone:' || id as id, display_name as name from people where tenant_id = $1 union all select 'user:' || id, display_name from api_keys where tenant_id = $1", [ctx.actor.tenantId]);
+    const rows = await tx.query<{ id: number; at: Date; kind: string; actor: string; params: Record<string, unknown> }>(
+      'select id, at, kind, actor, params from incident_events where tenant_id = $1 and incident_id = $2 order by at, id',
+      [ctx.actor.tenantId, incidentId],
+    );
+    const names = await tx.query<{ id: string; name: string }>(
+      "select 'phone:' || id as id, display_name as name from people where tenant_id = $1 union all select 'user:' || id, display_name from api_keys where tenant_id = $1",
+      [ctx.actor.tenantId],
+    );
     const nameOf = new Map(names.map((row) => [row.id, row.name]));
     const people = new Map(names.map((row) => [row.id.replace('phone:', ''), row.name]));
     return rows.map((row) => ({
@@ -110,7 +180,10 @@ export function readTimeline(ctx: ServiceContext, incidentId: string): Promise<T
       at: iso(row.at),
       kind: row.kind,
       actor: nameOf.get(row.actor) ?? row.actor,
-      params: typeof row.params['personId'] === 'string' ? { ...row.params, personName: people.get(row.params['personId']) ?? row.params['personId'] } : row.params,
+      params:
+        typeof row.params['personId'] === 'string'
+          ? { ...row.params, personName: people.get(row.params['personId']) ?? row.params['personId'] }
+          : row.params,
     }));
   });
 }
@@ -127,14 +200,30 @@ export function readExplanation(ctx: ServiceContext, incidentId: string): Promis
   requirePermission(ctx.actor, 'incident.read');
   return readOnly(ctx, async (tx) => {
     const facts = await loadIncident(tx, ctx.actor.tenantId, incidentId);
-    const [row] = await tx.query<{ severity: string; severity_score: number; severity_reasons: Reason[]; pos_explanation: PosExplanation | null }>('select severity, severity_score, severity_reasons, pos_explanation from incidents where tenant_id = $1 and id = $2', [ctx.actor.tenantId, incidentId]);
-    const detections = await tx.query<{ body: Detection; merge_reason: Reason | null }>('select body, merge_reason from detections where tenant_id = $1 and incident_id = $2 order by detected_at', [ctx.actor.tenantId, incidentId]);
+    const [row] = await tx.query<{
+      severity: string;
+      severity_score: number;
+      severity_reasons: Reason[];
+      pos_explanation: PosExplanation | null;
+    }>(
+      'select severity, severity_score, severity_reasons, pos_explanation from incidents where tenant_id = $1 and id = $2',
+      [ctx.actor.tenantId, incidentId],
+    );
+    const detections = await tx.query<{ body: Detection; merge_reason: Reason | null }>(
+      'select body, merge_reason from detections where tenant_id = $1 and incident_id = $2 order by detected_at',
+      [ctx.actor.tenantId, incidentId],
+    );
     const incident = found(row, `incident ${incidentId}`);
     const pos = incident.pos_explanation;
     const model = detections[0]?.body.model;
     return {
       severity: { level: incident.severity, score: incident.severity_score, reasons: incident.severity_reasons },
-      pos: { verdict: facts.posVerdict, windowFromAt: pos?.windowFromAt ?? null, windowToAt: pos?.windowToAt ?? null, reasons: pos?.reasons ?? [] },
+      pos: {
+        verdict: facts.posVerdict,
+        windowFromAt: pos?.windowFromAt ?? null,
+        windowToAt: pos?.windowToAt ?? null,
+        reasons: pos?.reasons ?? [],
+      },
       model: { id: model?.id ?? 'unknown', version: model?.version ?? 'unknown', thresholds: model?.thresholds ?? {} },
       policy: { id: facts.policy.id, version: facts.policy.version },
       merges: detections.flatMap((detection) => (detection.merge_reason === null ? [] : [detection.merge_reason])),

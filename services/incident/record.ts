@@ -1,7 +1,7 @@
 import type { IncidentStatus } from '../../domain/incident-state.ts';
 import { purgeAfter } from '../../domain/retention.ts';
 import type { HumanVerdict, Reason, Verdict } from '../../domain/types.ts';
-import { type ServiceContext, write, type WriteTransaction } from '../context.ts';
+import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
 import { placeOf } from './assess.ts';
 import { loadIncident } from './facts.ts';
 import { addTimelineEntry } from './timeline-entry.ts';
@@ -42,7 +42,14 @@ export function recordProgress(ctx: ServiceContext, input: ProgressInput): Promi
          severity = case when $5 then 'critical' else severity end, severity_score = case when $5 then 100 else severity_score end,
          waiting_person_id = case when $3 = 'alerting' then waiting_person_id end, waiting_due_at = case when $3 = 'alerting' then waiting_due_at end
        where tenant_id = $1 and id = $2 and state <> 'closed'`,
-      [ctx.actor.tenantId, input.incidentId, input.status.state, input.status.verdict, input.status.helpRequested, input.status.version],
+      [
+        ctx.actor.tenantId,
+        input.incidentId,
+        input.status.state,
+        input.status.verdict,
+        input.status.helpRequested,
+        input.status.version,
+      ],
     );
     tx.noAudit('nothing changed');
     for (const fact of input.facts) await recordFact(tx, placeOf(incident), ctx.actor.id, fact);
@@ -55,22 +62,49 @@ async function recordFact(tx: WriteTransaction, place: Place, actorId: string, f
   const subject = `incident:${place.incidentId}`;
   switch (fact.kind) {
     case 'acknowledged': {
-      const fresh = await addTimelineEntry(tx, { ...place, at: fact.at, kind: 'acknowledged', actor: fact.by.actorId, factKey: `acknowledged:${fact.at}` });
-      await tx.query('update incidents set acknowledged_at = coalesce(acknowledged_at, $3) where tenant_id = $1 and id = $2', [place.tenantId, place.incidentId, fact.at]);
-      if (fresh) tx.audit({ action: 'incident.acknowledged', subject, details: { by: fact.by.actorId, role: fact.by.role } });
+      const fresh = await addTimelineEntry(tx, {
+        ...place,
+        at: fact.at,
+        kind: 'acknowledged',
+        actor: fact.by.actorId,
+        factKey: `acknowledged:${fact.at}`,
+      });
+      await tx.query(
+        'update incidents set acknowledged_at = coalesce(acknowledged_at, $3) where tenant_id = $1 and id = $2',
+        [place.tenantId, place.incidentId, fact.at],
+      );
+      if (fresh)
+        tx.audit({ action: 'incident.acknowledged', subject, details: { by: fact.by.actorId, role: fact.by.role } });
       return;
     }
     case 'decision':
       return recordDecision(tx, place, fact.decision);
     case 'escalation_exhausted': {
-      const fresh = await addTimelineEntry(tx, { ...place, kind: 'escalation_exhausted', actor: actorId, factKey: 'escalation_exhausted' });
+      const fresh = await addTimelineEntry(tx, {
+        ...place,
+        kind: 'escalation_exhausted',
+        actor: actorId,
+        factKey: 'escalation_exhausted',
+      });
       if (fresh) tx.audit({ action: 'incident.sent_to_review', subject, details: {} });
       return;
     }
     case 'evidence_given_up': {
-      const fresh = await addTimelineEntry(tx, { ...place, kind: 'evidence_failed', actor: actorId, params: { ...fact.reason }, factKey: 'evidence_given_up' });
-      await tx.query("update evidence set state = 'failed', failure = $3, settled_at = $4 where tenant_id = $1 and incident_id = $2 and state = 'requested'", [place.tenantId, place.incidentId, JSON.stringify(fact.reason), tx.at]);
-      await tx.query("update incidents set evidence_state = 'failed' where tenant_id = $1 and id = $2 and evidence_state = 'requested'", [place.tenantId, place.incidentId]);
+      const fresh = await addTimelineEntry(tx, {
+        ...place,
+        kind: 'evidence_failed',
+        actor: actorId,
+        params: { ...fact.reason },
+        factKey: 'evidence_given_up',
+      });
+      await tx.query(
+        "update evidence set state = 'failed', failure = $3, settled_at = $4 where tenant_id = $1 and incident_id = $2 and state = 'requested'",
+        [place.tenantId, place.incidentId, JSON.stringify(fact.reason), tx.at],
+      );
+      await tx.query(
+        "update incidents set evidence_state = 'failed' where tenant_id = $1 and id = $2 and evidence_state = 'requested'",
+        [place.tenantId, place.incidentId],
+      );
       if (fresh) tx.audit({ action: 'evidence.failed', subject, details: { reason: fact.reason } });
     }
   }
@@ -79,10 +113,21 @@ async function recordFact(tx: WriteTransaction, place: Place, actorId: string, f
 async function recordDecision(tx: WriteTransaction, place: Place, decision: DecisionRecord): Promise<void> {
   const kind = decision.verdict === 'help' ? 'help_requested' : 'verdict_given';
   const params = { verdict: decision.verdict, via: decision.via, reasonCode: decision.reasonCode ?? null };
-  const fresh = await addTimelineEntry(tx, { ...place, at: decision.at, kind, actor: decision.by.actorId, params, factKey: `decision:${decision.at}:${decision.verdict}` });
+  const fresh = await addTimelineEntry(tx, {
+    ...place,
+    at: decision.at,
+    kind,
+    actor: decision.by.actorId,
+    params,
+    factKey: `decision:${decision.at}:${decision.verdict}`,
+  });
   if (!fresh) return;
   const action = decision.verdict === 'help' ? 'incident.help_requested' : 'incident.decided';
-  tx.audit({ action, subject: `incident:${place.incidentId}`, details: { by: decision.by.actorId, role: decision.by.role, ...params } });
+  tx.audit({
+    action,
+    subject: `incident:${place.incidentId}`,
+    details: { by: decision.by.actorId, role: decision.by.role, ...params },
+  });
 }
 
 export interface OutcomeInput {
@@ -113,9 +158,11 @@ export function recordOutcome(ctx: ServiceContext, input: OutcomeInput): Promise
       tx.noAudit('nothing changed');
       return { purgeAfter: purgeAfterAt, toldPersonIds };
     }
-    for (const acknowledgement of input.acknowledgements) await recordFact(tx, place, ctx.actor.id, { kind: 'acknowledged', ...acknowledgement });
+    for (const acknowledgement of input.acknowledgements)
+      await recordFact(tx, place, ctx.actor.id, { kind: 'acknowledged', ...acknowledgement });
     for (const decision of input.decisions) await recordDecision(tx, place, decision);
-    if (input.evidenceGivenUp) await recordFact(tx, place, ctx.actor.id, { kind: 'evidence_given_up', reason: input.evidenceGivenUp });
+    if (input.evidenceGivenUp)
+      await recordFact(tx, place, ctx.actor.id, { kind: 'evidence_given_up', reason: input.evidenceGivenUp });
     const last = input.decisions.at(-1);
     await tx.query(
       `update incidents set state = 'closed', verdict = $3, reason_code = $4, decided_by = $5, closed_at = $6, purge_after = $7, version = greatest(version, $8),
@@ -135,22 +182,54 @@ export function recordOutcome(ctx: ServiceContext, input: OutcomeInput): Promise
       ],
     );
     if (input.cause === 'receipt_found') await dropUnmadeEvidence(tx, place, ctx.actor.id);
-    if (input.cause === 'review_deadline') await addTimelineEntry(tx, { ...place, kind: 'review_deadline_passed', actor: ctx.actor.id });
-    if (toldPersonIds.length > 0) await addTimelineEntry(tx, { ...place, kind: 'correction_recorded', actor: ctx.actor.id, params: { told: toldPersonIds.length } });
-    await addTimelineEntry(tx, { ...place, at: input.closedAt, kind: 'closed', actor: ctx.actor.id, params: { verdict: input.verdict, cause: input.cause, purgeAfter: purgeAfterAt } });
+    if (input.cause === 'review_deadline')
+      await addTimelineEntry(tx, { ...place, kind: 'review_deadline_passed', actor: ctx.actor.id });
+    if (toldPersonIds.length > 0)
+      await addTimelineEntry(tx, {
+        ...place,
+        kind: 'correction_recorded',
+        actor: ctx.actor.id,
+        params: { told: toldPersonIds.length },
+      });
+    await addTimelineEntry(tx, {
+      ...place,
+      at: input.closedAt,
+      kind: 'closed',
+      actor: ctx.actor.id,
+      params: { verdict: input.verdict, cause: input.cause, purgeAfter: purgeAfterAt },
+    });
     await revokeLinks(tx, place);
-    tx.audit({ action: 'incident.closed', subject: `incident:${place.incidentId}`, details: { verdict: input.verdict, cause: input.cause, purgeAfter: purgeAfterAt, toldPersonIds } });
+    tx.audit({
+      action: 'incident.closed',
+      subject: `incident:${place.incidentId}`,
+      details: { verdict: input.verdict, cause: input.cause, purgeAfter: purgeAfterAt, toldPersonIds },
+    });
     return { purgeAfter: purgeAfterAt, toldPersonIds };
   });
 }
 
 /** A paying customer's picture is not kept: what has not been cut yet will not be. */
 async function dropUnmadeEvidence(tx: WriteTransaction, place: Place, actorId: string): Promise<void> {
-  const dropped = await tx.query("update evidence set state = 'not_kept', settled_at = $3 where tenant_id = $1 and incident_id = $2 and state = 'requested' returning incident_id", [place.tenantId, place.incidentId, tx.at]);
+  const dropped = await tx.query(
+    "update evidence set state = 'not_kept', settled_at = $3 where tenant_id = $1 and incident_id = $2 and state = 'requested' returning incident_id",
+    [place.tenantId, place.incidentId, tx.at],
+  );
   if (dropped.length === 0) return;
-  await tx.query("update incidents set evidence_state = 'not_kept' where tenant_id = $1 and id = $2", [place.tenantId, place.incidentId]);
-  await addTimelineEntry(tx, { ...place, kind: 'evidence_not_kept', actor: actorId, params: { code: 'RECEIPT_FOUND' } });
-  tx.audit({ action: 'evidence.not_kept', subject: `incident:${place.incidentId}`, details: { because: 'RECEIPT_FOUND' } });
+  await tx.query("update incidents set evidence_state = 'not_kept' where tenant_id = $1 and id = $2", [
+    place.tenantId,
+    place.incidentId,
+  ]);
+  await addTimelineEntry(tx, {
+    ...place,
+    kind: 'evidence_not_kept',
+    actor: actorId,
+    params: { code: 'RECEIPT_FOUND' },
+  });
+  tx.audit({
+    action: 'evidence.not_kept',
+    subject: `incident:${place.incidentId}`,
+    details: { because: 'RECEIPT_FOUND' },
+  });
 }
 
 export async function toldPeople(tx: WriteTransaction, place: Place): Promise<string[]> {
@@ -163,6 +242,14 @@ export async function toldPeople(tx: WriteTransaction, place: Place): Promise<st
 
 /** A closed incident's links stop working at once. */
 export async function revokeLinks(tx: WriteTransaction, place: Place): Promise<void> {
-  const revoked = await tx.query('update evidence_links set revoked_at = $3 where tenant_id = $1 and incident_id = $2 and revoked_at is null returning token_sha256', [place.tenantId, place.incidentId, tx.at]);
-  if (revoked.length > 0) tx.audit({ action: 'evidence.link_revoked', subject: `incident:${place.incidentId}`, details: { links: revoked.length } });
+  const revoked = await tx.query(
+    'update evidence_links set revoked_at = $3 where tenant_id = $1 and incident_id = $2 and revoked_at is null returning token_sha256',
+    [place.tenantId, place.incidentId, tx.at],
+  );
+  if (revoked.length > 0)
+    tx.audit({
+      action: 'evidence.link_revoked',
+      subject: `incident:${place.incidentId}`,
+      details: { links: revoked.length },
+    });
 }

@@ -1,4 +1,13 @@
-import type { Behaviour, Category, EvidenceState, IncidentState, PosVerdict, Reason, SeverityLevel, Verdict } from '../../domain/types.ts';
+import type {
+  Behaviour,
+  Category,
+  EvidenceState,
+  IncidentState,
+  PosVerdict,
+  Reason,
+  SeverityLevel,
+  Verdict,
+} from '../../domain/types.ts';
 import { isoOrNull } from '../context.ts';
 
 /** The columns that every view of an incident shares; the only place where they are named. */
@@ -109,7 +118,9 @@ export function summaryOf(row: IncidentRow): IncidentSummary {
     textsSent: row.texts_sent,
     helpRequested: row.help_requested,
     corrected: row.corrected_at !== null,
-    waitingFor: waiting ? { personName: row.waiting_name!, step: row.waiting_step ?? 0, dueAt: row.waiting_due_at!.toISOString() } : null,
+    waitingFor: waiting
+      ? { personName: row.waiting_name!, step: row.waiting_step ?? 0, dueAt: row.waiting_due_at!.toISOString() }
+      : null,
     legalHold: row.legal_hold,
     purgeAfter: isoOrNull(row.purge_after),
     version: row.version,

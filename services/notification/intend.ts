@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { alertText, correctionText, helpText } from '../../domain/message-text.ts';
 import { addMs } from '../../domain/time.ts';
-import { type ServiceContext, sha256Hex, write, type WriteTransaction } from '../context.ts';
+import { type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
 import { placeOf } from '../incident/assess.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
@@ -51,7 +51,8 @@ interface IntentRow {
   phone_e164: string;
 }
 
-export const linkToken = (links: LinkOptions, notificationId: string): string => createHmac('sha256', links.linkSecret).update(notificationId).digest('base64url').slice(0, 22);
+export const linkToken = (links: LinkOptions, notificationId: string): string =>
+  createHmac('sha256', links.linkSecret).update(notificationId).digest('base64url').slice(0, 22);
 
 export function intendNotification(ctx: ServiceContext, links: LinkOptions, input: IntendInput): Promise<Intent> {
   return write(ctx, async (tx) => {
@@ -61,7 +62,13 @@ export function intendNotification(ctx: ServiceContext, links: LinkOptions, inpu
 }
 
 /** Writes the unique intent of one text before anything is sent; the same step again returns what is already there. */
-export async function intend(tx: WriteTransaction, actorId: string, incident: IncidentFacts, links: LinkOptions, input: IntendInput): Promise<Intent> {
+export async function intend(
+  tx: WriteTransaction,
+  actorId: string,
+  incident: IncidentFacts,
+  links: LinkOptions,
+  input: IntendInput,
+): Promise<Intent> {
   const { tenantId, storeId, incidentId } = incident;
   const moot = input.kind !== 'correction' && incident.state === 'closed';
   const [known] = await tx.query<IntentRow>(
@@ -72,7 +79,9 @@ export async function intend(tx: WriteTransaction, actorId: string, incident: In
   if (known) {
     tx.noAudit('nothing changed');
     if (moot && known.state === 'intended') return { outcome: 'moot' };
-    return known.state === 'nobody_on_shift' ? { outcome: 'nobody_on_shift' } : describe(known, incident, links, input.kind, false);
+    return known.state === 'nobody_on_shift'
+      ? { outcome: 'nobody_on_shift' }
+      : describe(known, incident, links, input.kind, false);
   }
   if (moot) {
     tx.noAudit('nothing changed');
@@ -86,41 +95,107 @@ export async function intend(tx: WriteTransaction, actorId: string, incident: In
       [tenantId, storeId, incidentId, notificationId, input.kind, input.step, tx.at],
     );
     const role = incident.policy.escalation[input.step]?.role ?? null;
-    await addTimelineEntry(tx, { ...placeOf(incident), kind: 'nobody_on_shift', actor: actorId, params: { step: input.step, role } });
-    tx.audit({ action: 'notification.nobody_on_shift', subject: `incident:${incidentId}`, details: { step: input.step, role } });
+    await addTimelineEntry(tx, {
+      ...placeOf(incident),
+      kind: 'nobody_on_shift',
+      actor: actorId,
+      params: { step: input.step, role },
+    });
+    tx.audit({
+      action: 'notification.nobody_on_shift',
+      subject: `incident:${incidentId}`,
+      details: { step: input.step, role },
+    });
     return { outcome: 'nobody_on_shift' };
   }
-  const intent = describe({ id: notificationId, state: 'intended', intended_at: new Date(tx.at), claimed_at: new Date(tx.at), person_id: person.id, phone_e164: person.phone_e164 }, incident, links, input.kind, true);
+  const intent = describe(
+    {
+      id: notificationId,
+      state: 'intended',
+      intended_at: new Date(tx.at),
+      claimed_at: new Date(tx.at),
+      person_id: person.id,
+      phone_e164: person.phone_e164,
+    },
+    incident,
+    links,
+    input.kind,
+    true,
+  );
   await tx.query(
     `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, person_id, state, body, intended_at, claimed_at) values ($1, $2, $3, $4, $5, $6, $7, 'intended', $8, $9, $9)`,
-    [tenantId, storeId, incidentId, notificationId, input.kind, input.step, person.id, intent.body.replace(intent.reference, '…'), tx.at],
-  );
-  if (input.kind !== 'correction') {
-    await tx.query('insert into evidence_links (tenant_id, store_id, incident_id, token_sha256, person_id, expires_at) values ($1, $2, $3, $4, $5, $6)', [
+    [
       tenantId,
       storeId,
       incidentId,
-      sha256Hex(linkToken(links, notificationId)),
+      notificationId,
+      input.kind,
+      input.step,
       person.id,
-      addMs(tx.at, incident.policy.linkTtlMs),
-    ]);
+      intent.body.replace(intent.reference, '…'),
+      tx.at,
+    ],
+  );
+  if (input.kind !== 'correction') {
+    await tx.query(
+      'insert into evidence_links (tenant_id, store_id, incident_id, token_sha256, person_id, expires_at) values ($1, $2, $3, $4, $5, $6)',
+      [
+        tenantId,
+        storeId,
+        incidentId,
+        sha256Hex(linkToken(links, notificationId)),
+        person.id,
+        addMs(tx.at, incident.policy.linkTtlMs),
+      ],
+    );
   }
-  tx.audit({ action: 'notification.intended', subject: `incident:${incidentId}`, details: { notificationId, kind: input.kind, step: input.step, personId: person.id } });
+  tx.audit({
+    action: 'notification.intended',
+    subject: `incident:${incidentId}`,
+    details: { notificationId, kind: input.kind, step: input.step, personId: person.id },
+  });
   return intent;
 }
 
-function describe(row: IntentRow, incident: IncidentFacts, links: LinkOptions, kind: NotificationKind, fresh: boolean): Extract<Intent, { notificationId: string }> {
+function describe(
+  row: IntentRow,
+  incident: IncidentFacts,
+  links: LinkOptions,
+  kind: NotificationKind,
+  fresh: boolean,
+): Extract<Intent, { notificationId: string }> {
   const token = linkToken(links, row.id);
   const place = { laneLabel: incident.laneLabel, storeName: incident.storeName, code: incident.code };
   const linkUrl = `${links.publicUrl}/e/${token}`;
-  const body = kind === 'correction' ? correctionText(place) : kind === 'help' ? helpText({ ...place, linkUrl }) : alertText({ ...place, linkUrl });
+  const body =
+    kind === 'correction'
+      ? correctionText(place)
+      : kind === 'help'
+        ? helpText({ ...place, linkUrl })
+        : alertText({ ...place, linkUrl });
   const outcome = row.state === 'intended' ? 'intended' : row.state === 'failed' ? 'undeliverable' : 'sent';
-  return { outcome, notificationId: row.id, to: row.phone_e164, body, reference: kind === 'correction' ? body : token, intendedAt: row.intended_at.toISOString(), claimedAt: row.claimed_at.toISOString(), fresh };
+  return {
+    outcome,
+    notificationId: row.id,
+    to: row.phone_e164,
+    body,
+    reference: kind === 'correction' ? body : token,
+    intendedAt: row.intended_at.toISOString(),
+    claimedAt: row.claimed_at.toISOString(),
+    fresh,
+  };
 }
 
-async function findPerson(tx: WriteTransaction, incident: IncidentFacts, input: IntendInput): Promise<{ id: string; phone_e164: string } | undefined> {
+async function findPerson(
+  tx: WriteTransaction,
+  incident: IncidentFacts,
+  input: IntendInput,
+): Promise<{ id: string; phone_e164: string } | undefined> {
   if (input.personId !== undefined) {
-    const [told] = await tx.query<{ id: string; phone_e164: string }>('select id, phone_e164 from people where tenant_id = $1 and id = $2 and phone_e164 is not null', [incident.tenantId, input.personId]);
+    const [told] = await tx.query<{ id: string; phone_e164: string }>(
+      'select id, phone_e164 from people where tenant_id = $1 and id = $2 and phone_e164 is not null',
+      [incident.tenantId, input.personId],
+    );
     return told;
   }
   const role = incident.policy.escalation[input.step]?.role;

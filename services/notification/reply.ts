@@ -1,4 +1,4 @@
-import { type ServiceContext, readOnly, write } from '../context.ts';
+import { readOnly, type ServiceContext, write } from '../context.ts';
 
 export interface AnswerableIncident {
   incidentId: string;
@@ -19,7 +19,18 @@ const explainedForDays = 30;
 /** Incidents about which this person was texted, the newest first. */
 export function findAnswerable(ctx: ServiceContext, personId: string): Promise<AnswerableIncident[]> {
   return readOnly(ctx, async (tx) => {
-    const rows = await tx.query<{ id: string; store_id: string; code: string; label: string; store_name: string; state: string; verdict: string | null; decided_by: string | null; closed_at: Date | null; time_zone: string }>(
+    const rows = await tx.query<{
+      id: string;
+      store_id: string;
+      code: string;
+      label: string;
+      store_name: string;
+      state: string;
+      verdict: string | null;
+      decided_by: string | null;
+      closed_at: Date | null;
+      time_zone: string;
+    }>(
       `select i.id, i.store_id, i.code, coalesce(z.label, c.name) as label, s.name as store_name, i.state, i.verdict, i.decided_by, i.closed_at, s.time_zone
        from (select incident_id, max(intended_at) as texted_at from notifications where tenant_id = $1 and person_id = $2 and kind in ('alert', 'help') and intended_at > $3::timestamptz - make_interval(days => $4) group by incident_id) n
        join incidents i on i.tenant_id = $1 and i.id = n.incident_id
@@ -29,7 +40,10 @@ export function findAnswerable(ctx: ServiceContext, personId: string): Promise<A
        order by n.texted_at desc limit 50`,
       [ctx.actor.tenantId, personId, ctx.now(), explainedForDays],
     );
-    const names = await tx.query<{ id: string; name: string }>("select 'phone:' || id as id, display_name as name from people where tenant_id = $1 union all select 'user:' || id, display_name from api_keys where tenant_id = $1", [ctx.actor.tenantId]);
+    const names = await tx.query<{ id: string; name: string }>(
+      "select 'phone:' || id as id, display_name as name from people where tenant_id = $1 union all select 'user:' || id, display_name from api_keys where tenant_id = $1",
+      [ctx.actor.tenantId],
+    );
     const nameOf = new Map(names.map((row) => [row.id, row.name]));
     return rows.map((row) => ({
       incidentId: row.id,
@@ -47,8 +61,15 @@ export function findAnswerable(ctx: ServiceContext, personId: string): Promise<A
 }
 
 /** That somebody answered, and what became of it; the words themselves are not kept. */
-export function recordReply(ctx: ServiceContext, input: { incidentId: string | null; messageSid: string; outcome: string }): Promise<void> {
+export function recordReply(
+  ctx: ServiceContext,
+  input: { incidentId: string | null; messageSid: string; outcome: string },
+): Promise<void> {
   return write(ctx, async (tx) => {
-    tx.audit({ action: 'reply.received', subject: input.incidentId === null ? `person:${ctx.actor.id}` : `incident:${input.incidentId}`, details: { messageSid: input.messageSid, outcome: input.outcome } });
+    tx.audit({
+      action: 'reply.received',
+      subject: input.incidentId === null ? `person:${ctx.actor.id}` : `incident:${input.incidentId}`,
+      details: { messageSid: input.messageSid, outcome: input.outcome },
+    });
   });
 }

@@ -16,15 +16,16 @@ interface NotificationRow {
 const load = `select incident_id, kind, step, person_id, state from notifications where tenant_id = $1 and id = $2 for update`;
 
 /** Takes the intent over from an attempt that died; false when another attempt took it first. */
-export function reclaimIntent(ctx: ServiceContext, input: { notificationId: string; claimedAt: string }): Promise<boolean> {
+export function reclaimIntent(
+  ctx: ServiceContext,
+  input: { notificationId: string; claimedAt: string },
+): Promise<boolean> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    const rows = await tx.query("update notifications set claimed_at = $4 where tenant_id = $1 and id = $2 and claimed_at = $3 and state = 'intended' returning id", [
-      ctx.actor.tenantId,
-      input.notificationId,
-      input.claimedAt,
-      tx.at,
-    ]);
+    const rows = await tx.query(
+      "update notifications set claimed_at = $4 where tenant_id = $1 and id = $2 and claimed_at = $3 and state = 'intended' returning id",
+      [ctx.actor.tenantId, input.notificationId, input.claimedAt, tx.at],
+    );
     return rows.length === 1;
   });
 }
@@ -33,12 +34,18 @@ export function reclaimIntent(ctx: ServiceContext, input: { notificationId: stri
 export function releaseIntent(ctx: ServiceContext, notificationId: string): Promise<void> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    await tx.query("update notifications set claimed_at = 'epoch' where tenant_id = $1 and id = $2 and state = 'intended'", [ctx.actor.tenantId, notificationId]);
+    await tx.query(
+      "update notifications set claimed_at = 'epoch' where tenant_id = $1 and id = $2 and state = 'intended'",
+      [ctx.actor.tenantId, notificationId],
+    );
   });
 }
 
 /** The carrier took the text; the person's time starts. Idempotent. */
-export function markSent(ctx: ServiceContext, input: { notificationId: string; sid: string; segments: number }): Promise<{ sentAt: string }> {
+export function markSent(
+  ctx: ServiceContext,
+  input: { notificationId: string; sid: string; segments: number },
+): Promise<{ sentAt: string }> {
   return write(ctx, async (tx) => {
     const [updated] = await tx.query<NotificationRow>(
       `update notifications set state = 'sent', carrier_sid = $3, segments = $4, sent_at = $5 where tenant_id = $1 and id = $2 and state = 'intended' returning incident_id, kind, step, person_id, state`,
@@ -56,10 +63,27 @@ export function markSent(ctx: ServiceContext, input: { notificationId: string; s
          waiting_step = case when $6 and state <> 'closed' then $4 else waiting_step end,
          waiting_due_at = case when $6 and state <> 'closed' then $5::timestamptz else waiting_due_at end
        where tenant_id = $1 and id = $2`,
-      [ctx.actor.tenantId, incident.incidentId, updated.person_id, updated.step, addMs(tx.at, timeoutMs), updated.kind !== 'correction'],
+      [
+        ctx.actor.tenantId,
+        incident.incidentId,
+        updated.person_id,
+        updated.step,
+        addMs(tx.at, timeoutMs),
+        updated.kind !== 'correction',
+      ],
     );
-    await addTimelineEntry(tx, { ...placeOf(incident), kind: 'text_sent', actor: ctx.actor.id, params: { step: updated.step, kind: updated.kind, personId: updated.person_id }, factKey: `sent:${input.notificationId}` });
-    tx.audit({ action: 'notification.sent', subject: `incident:${incident.incidentId}`, details: { notificationId: input.notificationId, sid: input.sid, segments: input.segments } });
+    await addTimelineEntry(tx, {
+      ...placeOf(incident),
+      kind: 'text_sent',
+      actor: ctx.actor.id,
+      params: { step: updated.step, kind: updated.kind, personId: updated.person_id },
+      factKey: `sent:${input.notificationId}`,
+    });
+    tx.audit({
+      action: 'notification.sent',
+      subject: `incident:${incident.incidentId}`,
+      details: { notificationId: input.notificationId, sid: input.sid, segments: input.segments },
+    });
     return { sentAt: tx.at };
   });
 }
@@ -69,30 +93,67 @@ export function markFailed(ctx: ServiceContext, input: { notificationId: string;
   return write(ctx, async (tx) => {
     const [row] = await tx.query<NotificationRow>(load, [ctx.actor.tenantId, input.notificationId]);
     if (row?.state !== 'intended') return tx.noAudit('nothing changed');
-    await tx.query("update notifications set state = 'failed', failure = $3, settled_at = $4 where tenant_id = $1 and id = $2", [ctx.actor.tenantId, input.notificationId, input.failure, tx.at]);
+    await tx.query(
+      "update notifications set state = 'failed', failure = $3, settled_at = $4 where tenant_id = $1 and id = $2",
+      [ctx.actor.tenantId, input.notificationId, input.failure, tx.at],
+    );
     const incident = await loadIncident(tx, ctx.actor.tenantId, row.incident_id);
-    await addTimelineEntry(tx, { ...placeOf(incident), kind: 'text_undelivered', actor: ctx.actor.id, params: { step: row.step, personId: row.person_id, failure: input.failure }, factKey: `failed:${input.notificationId}` });
-    tx.audit({ action: 'notification.failed', subject: `incident:${row.incident_id}`, details: { notificationId: input.notificationId, failure: input.failure } });
+    await addTimelineEntry(tx, {
+      ...placeOf(incident),
+      kind: 'text_undelivered',
+      actor: ctx.actor.id,
+      params: { step: row.step, personId: row.person_id, failure: input.failure },
+      factKey: `failed:${input.notificationId}`,
+    });
+    tx.audit({
+      action: 'notification.failed',
+      subject: `incident:${row.incident_id}`,
+      details: { notificationId: input.notificationId, failure: input.failure },
+    });
   });
 }
 
 /** A delivery receipt. Undelivered leaves an outbox row, so that the workflow moves on. Out-of-order receipts change nothing. */
-export function recordDelivery(ctx: ServiceContext, input: { notificationId: string; sid: string; delivered: boolean; errorCode: string | null }): Promise<{ incidentId: string } | null> {
+export function recordDelivery(
+  ctx: ServiceContext,
+  input: { notificationId: string; sid: string; delivered: boolean; errorCode: string | null },
+): Promise<{ incidentId: string } | null> {
   return write(ctx, async (tx) => {
     const [row] = await tx.query<NotificationRow & { store_id: string }>(
       `update notifications set state = $3, failure = $5, settled_at = $6
        where tenant_id = $1 and id = $2 and state = 'sent' and carrier_sid = $4 returning store_id, incident_id, kind, step, person_id, state`,
-      [ctx.actor.tenantId, input.notificationId, input.delivered ? 'delivered' : 'undelivered', input.sid, input.errorCode, tx.at],
+      [
+        ctx.actor.tenantId,
+        input.notificationId,
+        input.delivered ? 'delivered' : 'undelivered',
+        input.sid,
+        input.errorCode,
+        tx.at,
+      ],
     );
     if (!row) {
       tx.noAudit('nothing changed');
       return null;
     }
     const kind = input.delivered ? 'text_delivered' : 'text_undelivered';
-    await addTimelineEntry(tx, { tenantId: ctx.actor.tenantId, storeId: row.store_id, incidentId: row.incident_id, kind, actor: ctx.actor.id, params: { step: row.step, personId: row.person_id, errorCode: input.errorCode } });
-    tx.audit({ action: input.delivered ? 'notification.delivered' : 'notification.undelivered', subject: `incident:${row.incident_id}`, details: { notificationId: input.notificationId, errorCode: input.errorCode } });
+    await addTimelineEntry(tx, {
+      tenantId: ctx.actor.tenantId,
+      storeId: row.store_id,
+      incidentId: row.incident_id,
+      kind,
+      actor: ctx.actor.id,
+      params: { step: row.step, personId: row.person_id, errorCode: input.errorCode },
+    });
+    tx.audit({
+      action: input.delivered ? 'notification.delivered' : 'notification.undelivered',
+      subject: `incident:${row.incident_id}`,
+      details: { notificationId: input.notificationId, errorCode: input.errorCode },
+    });
     if (!input.delivered && row.kind === 'alert') {
-      await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'undelivered', $4)", [ctx.actor.tenantId, row.store_id, row.incident_id, JSON.stringify({ step: row.step })]);
+      await tx.query(
+        "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'undelivered', $4)",
+        [ctx.actor.tenantId, row.store_id, row.incident_id, JSON.stringify({ step: row.step })],
+      );
     }
     return { incidentId: row.incident_id };
   });

@@ -14,16 +14,31 @@ export interface OutboxRow {
 }
 
 /** What the workflow engine has not been told yet, in order; of one incident, or of all that waited longer than `olderThanMs`. */
-export function readOutbox(ctx: ServiceContext, filter: { incidentId: string } | { olderThanMs: number; limit: number }): Promise<OutboxRow[]> {
+export function readOutbox(
+  ctx: ServiceContext,
+  filter: { incidentId: string } | { olderThanMs: number; limit: number },
+): Promise<OutboxRow[]> {
   return readOnly(ctx, async (tx) => {
     const rows =
       'incidentId' in filter
-        ? await tx.query<{ id: number; incident_id: string; kind: OutboxRow['kind']; payload: Record<string, unknown> }>('select id, incident_id, kind, payload from outbox where tenant_id = $1 and incident_id = $2 order by id', [ctx.actor.tenantId, filter.incidentId])
-        : await tx.query<{ id: number; incident_id: string; kind: OutboxRow['kind']; payload: Record<string, unknown> }>('select id, incident_id, kind, payload from outbox where tenant_id = $1 and created_at < $2 order by id limit $3', [
-            ctx.actor.tenantId,
-            addMs(ctx.now(), -filter.olderThanMs),
-            filter.limit,
-          ]);
+        ? await tx.query<{
+            id: number;
+            incident_id: string;
+            kind: OutboxRow['kind'];
+            payload: Record<string, unknown>;
+          }>(
+            'select id, incident_id, kind, payload from outbox where tenant_id = $1 and incident_id = $2 order by id',
+            [ctx.actor.tenantId, filter.incidentId],
+          )
+        : await tx.query<{
+            id: number;
+            incident_id: string;
+            kind: OutboxRow['kind'];
+            payload: Record<string, unknown>;
+          }>(
+            'select id, incident_id, kind, payload from outbox where tenant_id = $1 and created_at < $2 order by id limit $3',
+            [ctx.actor.tenantId, addMs(ctx.now(), -filter.olderThanMs), filter.limit],
+          );
     return rows.map((row) => ({ id: row.id, incidentId: row.incident_id, kind: row.kind, payload: row.payload }));
   });
 }
@@ -36,41 +51,85 @@ export function settleOutbox(ctx: ServiceContext, ids: readonly number[]): Promi
 }
 
 /** A decision that arrived while the workflow engine was away: the row is the acceptance, the engine hears of it later. */
-export function keepDecision(ctx: ServiceContext, input: { incidentId: string; storeId: string; updateId: string; command: unknown }): Promise<void> {
+export function keepDecision(
+  ctx: ServiceContext,
+  input: { incidentId: string; storeId: string; updateId: string; command: unknown },
+): Promise<void> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'decide', $4)", [ctx.actor.tenantId, input.storeId, input.incidentId, JSON.stringify({ updateId: input.updateId, command: input.command })]);
+    await tx.query(
+      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'decide', $4)",
+      [
+        ctx.actor.tenantId,
+        input.storeId,
+        input.incidentId,
+        JSON.stringify({ updateId: input.updateId, command: input.command }),
+      ],
+    );
   });
 }
 
 export function settleStart(ctx: ServiceContext, incidentId: string): Promise<void> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    await tx.query("delete from outbox where tenant_id = $1 and incident_id = $2 and kind = 'start'", [ctx.actor.tenantId, incidentId]);
+    await tx.query("delete from outbox where tenant_id = $1 and incident_id = $2 and kind = 'start'", [
+      ctx.actor.tenantId,
+      incidentId,
+    ]);
   });
 }
 
 export function readIncidentInput(ctx: ServiceContext, incidentId: string): Promise<IncidentInput> {
   return readOnly(ctx, async (tx) => {
     const facts = await loadIncident(tx, ctx.actor.tenantId, incidentId);
-    return { tenantId: facts.tenantId, storeId: facts.storeId, incidentId, behaviour: facts.behaviour, detectedAt: facts.detectedAt, policy: facts.policy };
+    return {
+      tenantId: facts.tenantId,
+      storeId: facts.storeId,
+      incidentId,
+      behaviour: facts.behaviour,
+      detectedAt: facts.detectedAt,
+      policy: facts.policy,
+    };
   });
 }
 
 /** The incident closed before the merge reached it: the detection gets an incident of its own, so that it is not lost. */
-export function splitDetection(ctx: ServiceContext, input: { incidentId: string; dedupKey: string }): Promise<{ incidentId: string }> {
+export function splitDetection(
+  ctx: ServiceContext,
+  input: { incidentId: string; dedupKey: string },
+): Promise<{ incidentId: string }> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
-    const [row] = await tx.query<{ body: Detection; late: boolean; incident_id: string }>('select body, late, incident_id from detections where tenant_id = $1 and dedup_key = $2 for update', [ctx.actor.tenantId, input.dedupKey]);
+    const [row] = await tx.query<{ body: Detection; late: boolean; incident_id: string }>(
+      'select body, late, incident_id from detections where tenant_id = $1 and dedup_key = $2 for update',
+      [ctx.actor.tenantId, input.dedupKey],
+    );
     if (!row || row.incident_id !== input.incidentId) {
       tx.noAudit('nothing changed');
       return { incidentId: row?.incident_id ?? input.incidentId };
     }
     const ownId = incidentIdOf(input.dedupKey);
-    await openIncident(tx, { actorId: ctx.actor.id, tenantId: ctx.actor.tenantId, incidentId: ownId, detection: row.body, policy: incident.policy, late: row.late });
-    await tx.query('update detections set incident_id = $3, merge_reason = null where tenant_id = $1 and dedup_key = $2', [ctx.actor.tenantId, input.dedupKey, ownId]);
-    await tx.query('update incidents set detection_count = detection_count - 1 where tenant_id = $1 and id = $2', [ctx.actor.tenantId, input.incidentId]);
-    tx.audit({ action: 'incident.split', subject: `incident:${input.incidentId}`, details: { into: ownId, because: 'INCIDENT_ALREADY_CLOSED' } });
+    await openIncident(tx, {
+      actorId: ctx.actor.id,
+      tenantId: ctx.actor.tenantId,
+      incidentId: ownId,
+      detection: row.body,
+      policy: incident.policy,
+      late: row.late,
+    });
+    await tx.query(
+      'update detections set incident_id = $3, merge_reason = null where tenant_id = $1 and dedup_key = $2',
+      [ctx.actor.tenantId, input.dedupKey, ownId],
+    );
+    await tx.query('update incidents set detection_count = detection_count - 1 where tenant_id = $1 and id = $2', [
+      ctx.actor.tenantId,
+      input.incidentId,
+    ]);
+    tx.audit({
+      action: 'incident.split',
+      subject: `incident:${input.incidentId}`,
+      details: { into: ownId, because: 'INCIDENT_ALREADY_CLOSED' },
+    });
     return { incidentId: ownId };
   });
 }

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import { addMs } from '../../domain/time.ts';
 import type { PosEvent } from '../../domain/types.ts';
-import { type ServiceContext, write, type WriteTransaction } from '../context.ts';
+import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
 
 /** How long after the fact a receipt can still correct an incident. */
 const correctionReachMs = 7 * 24 * 3_600_000;
@@ -45,14 +45,18 @@ async function insertLines(tx: WriteTransaction, tenantId: string, lines: readon
      on conflict do nothing returning store_id, terminal_id, transaction_id, line`,
     [tenantId, JSON.stringify(lines)],
   );
-  const key = (storeId: string, terminalId: string, transactionId: string, line: number) => `${storeId}/${terminalId}/${transactionId}/${line}`;
+  const key = (storeId: string, terminalId: string, transactionId: string, line: number) =>
+    `${storeId}/${terminalId}/${transactionId}/${line}`;
   const inserted = new Set(rows.map((row) => key(row.store_id, row.terminal_id, row.transaction_id, row.line)));
   return lines.filter((line) => inserted.has(key(line.storeId, line.terminalId, line.transactionId, line.line)));
 }
 
 async function requireTerminals(tx: WriteTransaction, tenantId: string, events: readonly PosEvent[]): Promise<void> {
   const wanted = new Map(events.map((event, index) => [`${event.storeId}/${event.terminalId}`, { event, index }]));
-  const rows = await tx.query<{ store_id: string; id: string }>('select store_id, id from terminals where tenant_id = $1 and store_id = any ($2)', [tenantId, [...new Set(events.map((event) => event.storeId))]]);
+  const rows = await tx.query<{ store_id: string; id: string }>(
+    'select store_id, id from terminals where tenant_id = $1 and store_id = any ($2)',
+    [tenantId, [...new Set(events.map((event) => event.storeId))]],
+  );
   const known = new Set(rows.map((row) => `${row.store_id}/${row.id}`));
   for (const [place, { event, index }] of wanted) {
     if (known.has(place)) continue;
@@ -71,7 +75,10 @@ async function moveFeeds(tx: WriteTransaction, tenantId: string, events: readonl
   }
   // In one order always, so that two batches cannot lock each other out.
   for (const [, event] of [...newest].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    await tx.query('update terminals set feed_seen_at = greatest(feed_seen_at, least($4::timestamptz, $5::timestamptz)) where tenant_id = $1 and store_id = $2 and id = $3', [tenantId, event.storeId, event.terminalId, event.occurredAt, tx.at]);
+    await tx.query(
+      'update terminals set feed_seen_at = greatest(feed_seen_at, least($4::timestamptz, $5::timestamptz)) where tenant_id = $1 and store_id = $2 and id = $3',
+      [tenantId, event.storeId, event.terminalId, event.occurredAt, tx.at],
+    );
   }
 }
 
@@ -85,6 +92,11 @@ async function noteLateReceipts(tx: WriteTransaction, tenantId: string, scans: r
                              and l."occurredAt" + make_interval(secs => (i.policy -> 'posWindow' ->> 'beforeMs')::numeric / 1000)`,
     [tenantId, JSON.stringify(scans), addMs(tx.at, -correctionReachMs)],
   );
-  for (const row of rows) await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind) values ($1, $2, $3, 'receipt')", [tenantId, row.store_id, row.id]);
+  for (const row of rows)
+    await tx.query("insert into outbox (tenant_id, store_id, incident_id, kind) values ($1, $2, $3, 'receipt')", [
+      tenantId,
+      row.store_id,
+      row.id,
+    ]);
   return rows.map((row) => row.id);
 }

@@ -10,13 +10,29 @@ export interface DueIncident {
   purgeAfter: string;
   policyId: string;
   policyVersion: number;
-  artifacts: { id: string; kind: string; sha256: string; objectKey: string; objectVersion: string; lockedUntil: string }[];
+  artifacts: {
+    id: string;
+    kind: string;
+    sha256: string;
+    objectKey: string;
+    objectVersion: string;
+    lockedUntil: string;
+  }[];
 }
 
 /** Closed incidents whose time has come and on which no legal hold stands, oldest first. */
 export function findDueIncidents(ctx: ServiceContext, limit: number): Promise<DueIncident[]> {
   return readOnly(ctx, async (tx) => {
-    const rows = await tx.query<{ id: string; store_id: string; verdict: string; closed_at: Date; purge_after: Date; policy_id: string; policy_version: number; artifacts: DueIncident['artifacts'] | null }>(
+    const rows = await tx.query<{
+      id: string;
+      store_id: string;
+      verdict: string;
+      closed_at: Date;
+      purge_after: Date;
+      policy_id: string;
+      policy_version: number;
+      artifacts: DueIncident['artifacts'] | null;
+    }>(
       `select i.id, i.store_id, i.verdict, i.closed_at, i.purge_after, i.policy ->> 'id' as policy_id, (i.policy ->> 'version')::int as policy_version,
          (select jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'sha256', a.sha256, 'objectKey', a.object_key, 'objectVersion', a.object_version, 'lockedUntil', a.locked_until) order by a.id)
           from evidence_artifacts a where a.tenant_id = i.tenant_id and a.incident_id = i.id and a.purged_at is null) as artifacts
@@ -69,24 +85,60 @@ export function deletionRecord(tenantId: string, due: DueIncident, deletedAt: st
     closedAt: due.closedAt,
     purgeAfter: due.purgeAfter,
     authority: { policyId: due.policyId, policyVersion: due.policyVersion },
-    objects: due.artifacts.map(({ id, kind, sha256, objectKey, objectVersion }) => ({ id, kind, sha256, objectKey, objectVersion })),
+    objects: due.artifacts.map(({ id, kind, sha256, objectKey, objectVersion }) => ({
+      id,
+      kind,
+      sha256,
+      objectKey,
+      objectVersion,
+    })),
   };
 }
 
 /** After the objects are gone: the signed record, free words wiped, the skeleton kept. Refuses when a hold came meanwhile. */
 export function recordPurge(ctx: ServiceContext, due: DueIncident, signer: Signer): Promise<void> {
   return write(ctx, async (tx) => {
-    const [open] = await tx.query<{ id: string }>('select id from incidents where tenant_id = $1 and id = $2 and purged_at is null for update', [ctx.actor.tenantId, due.incidentId]);
+    const [open] = await tx.query<{ id: string }>(
+      'select id from incidents where tenant_id = $1 and id = $2 and purged_at is null for update',
+      [ctx.actor.tenantId, due.incidentId],
+    );
     if (!open) return tx.noAudit('nothing changed');
     const record = deletionRecord(ctx.actor.tenantId, due, tx.at);
     const signature = signer.sign(canonicalJson(record));
-    await tx.query('insert into dispositions (tenant_id, store_id, incident_id, at, record, signature, public_key) values ($1, $2, $3, $4, $5, $6, $7)', [ctx.actor.tenantId, due.storeId, due.incidentId, tx.at, JSON.stringify(record), signature, signer.publicKeyPem]);
-    await tx.query('update evidence_artifacts set purged_at = $3 where tenant_id = $1 and incident_id = $2 and purged_at is null', [ctx.actor.tenantId, due.incidentId, tx.at]);
-    await tx.query("update evidence set state = 'purged' where tenant_id = $1 and incident_id = $2", [ctx.actor.tenantId, due.incidentId]);
-    await tx.query("update incidents set evidence_state = 'purged', purged_at = $3 where tenant_id = $1 and id = $2", [ctx.actor.tenantId, due.incidentId, tx.at]);
-    await tx.query("update incident_events set params = params - 'text' - 'note' where tenant_id = $1 and incident_id = $2 and (params ? 'text' or params ? 'note')", [ctx.actor.tenantId, due.incidentId]);
-    await tx.query("update notifications set body = '' where tenant_id = $1 and incident_id = $2", [ctx.actor.tenantId, due.incidentId]);
-    await addTimelineEntry(tx, { tenantId: ctx.actor.tenantId, storeId: due.storeId, incidentId: due.incidentId, kind: 'purged', actor: ctx.actor.id, params: { objects: due.artifacts.length }, factKey: 'purged' });
+    await tx.query(
+      'insert into dispositions (tenant_id, store_id, incident_id, at, record, signature, public_key) values ($1, $2, $3, $4, $5, $6, $7)',
+      [ctx.actor.tenantId, due.storeId, due.incidentId, tx.at, JSON.stringify(record), signature, signer.publicKeyPem],
+    );
+    await tx.query(
+      'update evidence_artifacts set purged_at = $3 where tenant_id = $1 and incident_id = $2 and purged_at is null',
+      [ctx.actor.tenantId, due.incidentId, tx.at],
+    );
+    await tx.query("update evidence set state = 'purged' where tenant_id = $1 and incident_id = $2", [
+      ctx.actor.tenantId,
+      due.incidentId,
+    ]);
+    await tx.query("update incidents set evidence_state = 'purged', purged_at = $3 where tenant_id = $1 and id = $2", [
+      ctx.actor.tenantId,
+      due.incidentId,
+      tx.at,
+    ]);
+    await tx.query(
+      "update incident_events set params = params - 'text' - 'note' where tenant_id = $1 and incident_id = $2 and (params ? 'text' or params ? 'note')",
+      [ctx.actor.tenantId, due.incidentId],
+    );
+    await tx.query("update notifications set body = '' where tenant_id = $1 and incident_id = $2", [
+      ctx.actor.tenantId,
+      due.incidentId,
+    ]);
+    await addTimelineEntry(tx, {
+      tenantId: ctx.actor.tenantId,
+      storeId: due.storeId,
+      incidentId: due.incidentId,
+      kind: 'purged',
+      actor: ctx.actor.id,
+      params: { objects: due.artifacts.length },
+      factKey: 'purged',
+    });
     tx.audit({ action: 'evidence.purged', subject: `incident:${due.incidentId}`, details: { record, signature } });
   });
 }

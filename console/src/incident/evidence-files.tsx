@@ -64,6 +64,7 @@ export function EvidenceFiles({ incident, evidence, error }: EvidenceFilesProps)
                   <td>
                     {may('evidence.view') && (
                       <Anchor
+                        fz="sm"
                         href={artifact.url}
                         download
                         className={classes.download}

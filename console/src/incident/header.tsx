@@ -2,6 +2,7 @@ import { Popover, UnstyledButton } from '@mantine/core';
 import { IconArrowLeft, IconGavel } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { IncidentDetail } from '../api/client.ts';
 import { explanationQuery } from '../api/queries.ts';
 import { Chip } from '../ui/chip.tsx';
@@ -90,10 +91,19 @@ function Told({ incident }: { incident: IncidentDetail }) {
 }
 
 function SeverityButton({ incident }: { incident: IncidentDetail }) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Popover width={360} position="bottom-start" shadow="md" withinPortal>
+    <Popover opened={isOpen} onChange={setOpen} width={360} position="bottom-start" shadow="md" withinPortal>
       <Popover.Target>
-        <UnstyledButton className={classes.severity} title="Why this severity?">
+        <UnstyledButton
+          className={classes.severity}
+          title="Why this severity?"
+          onClick={() => setOpen(!isOpen)}
+          onBlur={() => setOpen(false)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setOpen(false);
+          }}
+        >
           <SeverityMark level={incident.severity} large />
           <span className="visually-hidden">, show why</span>
         </UnstyledButton>

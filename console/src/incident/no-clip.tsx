@@ -37,7 +37,7 @@ function Why({ incident, evidence }: Pick<NoClipProps, 'incident' | 'evidence'>)
     case 'requested':
     case 'ready':
     case 'partial':
-      return <OnItsWay since={evidence?.requestedAt ?? incident.receivedAt} />;
+      return <OnItsWay since={evidence?.requestedAt ?? incident.receivedAt} isOpen={incident.state !== 'closed'} />;
     case 'failed':
       return (
         <>
@@ -70,7 +70,7 @@ function Why({ incident, evidence }: Pick<NoClipProps, 'incident' | 'evidence'>)
   }
 }
 
-function OnItsWay({ since }: { since: string }) {
+function OnItsWay({ since, isOpen }: { since: string; isOpen: boolean }) {
   const nowMs = useNowMs();
   const waitedMs = Math.max(0, nowMs - Date.parse(since));
   return (
@@ -78,7 +78,9 @@ function OnItsWay({ since }: { since: string }) {
       <Loader type="dots" aria-hidden="true" />
       <p className={classes.title}>The clip is on its way</p>
       <p>It is cut once the seconds after the moment are recorded, and shows up here by itself.</p>
-      <p className={classes.small}>Asked for {duration(waitedMs)} ago. You can decide without it.</p>
+      <p className={classes.small}>
+        Asked for {duration(waitedMs)} ago.{isOpen && ' You can decide without it.'}
+      </p>
     </>
   );
 }

@@ -4,13 +4,14 @@ import { useState } from 'react';
 import type { IncidentDetail } from '../api/client.ts';
 import { api, expectData } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
+import { newKey } from '../ids.ts';
 
 interface Draft {
   text: string;
   idempotencyKey: string;
 }
 
-const emptyDraft = (): Draft => ({ text: '', idempotencyKey: crypto.randomUUID() });
+const emptyDraft = (): Draft => ({ text: '', idempotencyKey: newKey() });
 
 /** Pins a note to the timeline. */
 export function NoteDialog({
@@ -64,7 +65,7 @@ export function NoteDialog({
           maxLength={2000}
           value={draft.text}
           error={add.error?.message}
-          onChange={(event) => setDraft({ text: event.currentTarget.value, idempotencyKey: crypto.randomUUID() })}
+          onChange={(event) => setDraft({ text: event.currentTarget.value, idempotencyKey: newKey() })}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && canSend) add.mutate();
           }}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { IncidentDetail, VerdictName } from '../api/client.ts';
 import { api, expectData, isStatus } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
+import { newKey } from '../ids.ts';
 import type { ReasonCode } from '../words.ts';
 import { verdictChoices } from '../words.ts';
 
@@ -21,6 +22,8 @@ export interface Decision {
   error: Error | null;
   /** What the server said when somebody else was first. */
   conflict: string | null;
+  /** What was recorded last, for whoever looks. */
+  recorded: string | null;
   /** A sentence for whoever listens. */
   said: string;
   arm: (verdict: VerdictName) => void;
@@ -35,6 +38,7 @@ export function useDecision(incident: IncidentDetail): Decision {
   const client = useQueryClient();
   const [armed, setArmed] = useState<Attempt | null>(null);
   const [conflict, setConflict] = useState<string | null>(null);
+  const [recorded, setRecorded] = useState<string | null>(null);
   const [said, setSaid] = useState('');
   const reread = () =>
     Promise.all([
@@ -55,10 +59,13 @@ export function useDecision(incident: IncidentDetail): Decision {
           },
         }),
       ),
-    onSuccess: async (_result, attempt) => {
+    onSuccess: async (result, attempt) => {
       setArmed(null);
       setConflict(null);
+      setRecorded(labelOf(attempt.verdict));
       setSaid(`Recorded: ${labelOf(attempt.verdict)}.`);
+      // The outcome stands at the top of the page.
+      if (result.state === 'closed') window.scrollTo({ top: 0 });
       await reread();
     },
     onError: async (error) => {
@@ -76,13 +83,15 @@ export function useDecision(incident: IncidentDetail): Decision {
     isSending: send.isPending,
     error: armed && send.error && !isStatus(send.error, 409) ? send.error : null,
     conflict,
+    recorded,
     said,
     arm: (verdict) => {
       if (send.isPending) return;
       send.reset();
       setConflict(null);
+      setRecorded(null);
       setArmed({
-        idempotencyKey: crypto.randomUUID(),
+        idempotencyKey: newKey(),
         verdict,
         expectedVersion: incident.version,
         reasonCode: null,
@@ -91,8 +100,7 @@ export function useDecision(incident: IncidentDetail): Decision {
       setSaid(`${labelOf(verdict)}: press Enter to confirm, Escape to cancel.`);
     },
     // Another body is another attempt: a key must never stand for two contents.
-    change: (change) =>
-      setArmed((attempt) => attempt && { ...attempt, ...change, idempotencyKey: crypto.randomUUID() }),
+    change: (change) => setArmed((attempt) => attempt && { ...attempt, ...change, idempotencyKey: newKey() }),
     disarm: () => {
       if (send.isPending) return;
       setArmed(null);

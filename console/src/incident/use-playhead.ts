@@ -33,6 +33,8 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
   useEffect(() => {
     const element = video.current;
     if (!element) return;
+    // Older browsers tell the time only a few times a second.
+    const hasFrames: boolean = 'requestVideoFrameCallback' in element;
     let frame = 0;
     let lastMediaS: number | null = null;
     const onFrame: VideoFrameRequestCallback = (_now, shown) => {
@@ -56,10 +58,13 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
     element.addEventListener('play', onPlay);
     element.addEventListener('pause', onPause);
     element.addEventListener('error', onError);
-    frame = element.requestVideoFrameCallback(onFrame);
+    const onTimeUpdate = () => setTimeS(element.currentTime);
+    if (hasFrames) frame = element.requestVideoFrameCallback(onFrame);
+    else element.addEventListener('timeupdate', onTimeUpdate);
     if (element.readyState >= 1) onMetadata();
     return () => {
-      element.cancelVideoFrameCallback(frame);
+      if (hasFrames) element.cancelVideoFrameCallback(frame);
+      element.removeEventListener('timeupdate', onTimeUpdate);
       element.removeEventListener('loadedmetadata', onMetadata);
       element.removeEventListener('play', onPlay);
       element.removeEventListener('pause', onPause);

@@ -1,10 +1,11 @@
 import { Button, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconNote, IconUserCheck } from '@tabler/icons-react';
+import { IconCheck, IconNote, IconUserCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { IncidentDetail } from '../api/client.ts';
-import { api, expectData } from '../api/client.ts';
+import { api, expectData, isStatus } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
+import { newKey } from '../ids.ts';
 import { useSession } from '../ui/session.ts';
 import { useShortcuts } from '../ui/shortcuts.tsx';
 import { roleLabel, verdictChoices } from '../words.ts';
@@ -44,9 +45,7 @@ export function VerdictBar({ incident }: { incident: IncidentDetail }) {
           { keys: ['Escape'], label: 'Cancel the verdict', run: decision.disarm },
         ]
       : []),
-    ...(canTake
-      ? [{ keys: ['a'], label: 'I have it (acknowledge)', run: () => acknowledge.mutate(crypto.randomUUID()) }]
-      : []),
+    ...(canTake ? [{ keys: ['a'], label: 'I have it (acknowledge)', run: () => acknowledge.mutate() }] : []),
     ...(canNote ? [{ keys: ['n'], label: 'Add a note', run: () => setNoting(true) }] : []),
   ]);
 
@@ -57,9 +56,19 @@ export function VerdictBar({ incident }: { incident: IncidentDetail }) {
       </p>
       {canNote && <NoteDialog incident={incident} opened={isNoting} onClose={() => setNoting(false)} />}
       {(isOpen || decision.conflict) && (
-        <section className={classes.dock} aria-label="Verdict" data-testid="verdict-bar">
+        <section
+          className={classes.dock}
+          aria-label="Verdict"
+          data-testid="verdict-bar"
+          data-armed={decision.armed ? true : undefined}
+        >
           {decision.conflict && (
             <ConflictNotice incident={incident} message={decision.conflict} onDismiss={decision.dismissConflict} />
+          )}
+          {decision.recorded && isOpen && (
+            <p className={classes.recorded}>
+              <IconCheck size={18} aria-hidden="true" /> Recorded: {decision.recorded}.
+            </p>
           )}
           {acknowledge.isError && (
             <p role="alert" className={classes.failure}>
@@ -75,17 +84,19 @@ export function VerdictBar({ incident }: { incident: IncidentDetail }) {
                     label={takenBy ? `${takenBy} has it already` : 'Nobody else is told while you look at it (a)'}
                     openDelay={300}
                   >
-                    <Button
-                      variant="default"
-                      size="md"
-                      leftSection={<IconUserCheck size={18} />}
-                      rightSection={takenBy ? undefined : <kbd>a</kbd>}
-                      disabled={!canTake}
-                      onClick={() => acknowledge.mutate(crypto.randomUUID())}
-                      data-testid="acknowledge"
-                    >
-                      {takenBy ? 'Taken' : 'I have it'}
-                    </Button>
+                    <span>
+                      <Button
+                        variant="default"
+                        size="md"
+                        leftSection={<IconUserCheck size={18} />}
+                        rightSection={takenBy ? undefined : <kbd>a</kbd>}
+                        disabled={!canTake}
+                        onClick={() => acknowledge.mutate()}
+                        data-testid="acknowledge"
+                      >
+                        {takenBy ? 'Taken' : 'I have it'}
+                      </Button>
+                    </span>
                   </Tooltip>
                 )}
                 {canNote && (
@@ -134,18 +145,19 @@ export function VerdictBar({ incident }: { incident: IncidentDetail }) {
 
 function useAcknowledge(incident: IncidentDetail) {
   const client = useQueryClient();
+  const idempotencyKey = useRef<string | null>(null);
   return useMutation({
-    mutationFn: (idempotencyKey: string) =>
-      expectData(
-        api.POST('/v1/incidents/{incidentId}/acknowledge', {
-          params: { path: { incidentId: incident.id }, header: { 'Idempotency-Key': idempotencyKey } },
-        }),
-      ),
-    // After a refusal too: somebody else was first, and the page should show who.
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: keys.incident(incident.id) }),
-        client.invalidateQueries({ queryKey: keys.incidents }),
-      ]),
+    mutationFn: () => {
+      idempotencyKey.current ??= newKey();
+      const header = { 'Idempotency-Key': idempotencyKey.current };
+      const params = { path: { incidentId: incident.id }, header };
+      return expectData(api.POST('/v1/incidents/{incidentId}/acknowledge', { params }));
+    },
+    onSettled: async (_result, error) => {
+      // Only an attempt that got no clear answer keeps its key.
+      if (!error || isStatus(error, 409)) idempotencyKey.current = null;
+      await client.invalidateQueries({ queryKey: keys.incident(incident.id) });
+      await client.invalidateQueries({ queryKey: keys.incidents });
+    },
   });
 }

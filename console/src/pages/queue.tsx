@@ -22,6 +22,7 @@ export function QueuePage() {
   const tab = search.tab ?? 'open';
   const queue = useInfiniteQuery(queueQuery(tab, search.store));
   const stores = useQuery(storesQuery);
+  const isUnknownStore = !stores.data?.items.some((store) => store.id === search.store);
   const filter = useRef<HTMLInputElement>(null);
   const incidents = queue.data?.pages.flatMap((part) => part.items) ?? [];
   const counts = queue.data?.pages[0]?.counts;
@@ -50,6 +51,7 @@ export function QueuePage() {
           data={[
             { value: everyStore, label: 'All stores' },
             ...(stores.data?.items.map((store) => ({ value: store.id, label: store.name })) ?? []),
+            ...(isUnknownStore && search.store ? [{ value: search.store, label: search.store }] : []),
           ]}
           value={search.store ?? everyStore}
           onChange={(store) => show({ store: store === everyStore ? null : store })}

@@ -26,11 +26,12 @@ const nextStep = (error: unknown): string => {
 /** What went wrong and what to do about it. */
 export function Failure({ error, onRetry, page = false }: { error: unknown; onRetry?: () => void; page?: boolean }) {
   const title = error instanceof Error && error.message ? error.message : 'Something went wrong';
+  const Title = page ? 'h1' : 'p';
   const requestId = error instanceof ApiError ? error.requestId : undefined;
   return (
     <div className={classes.notice} data-page={page || undefined} role="alert">
       <IconAlertCircle size={32} stroke={1.5} className={classes.bad} aria-hidden="true" />
-      <p className={classes.title}>{title}</p>
+      <Title className={classes.title}>{title}</Title>
       <p className={classes.body}>{nextStep(error)}</p>
       {requestId && (
         <p className={classes.small}>

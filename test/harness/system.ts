@@ -1,0 +1,356 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
+import { createMediaActivities } from '../../activities/media.ts';
+import { createNotifyActivities } from '../../activities/notify.ts';
+import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
+import { openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
+import { listen } from '../../adapters/postgres/listen.ts';
+import { engineOf, type IncidentEngine } from '../../adapters/temporal/engine.ts';
+import { createCarrierClient } from '../../adapters/twilio/client.ts';
+import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
+import { messageTwiml } from '../../adapters/twilio/twiml.ts';
+import { createApp } from '../../api/app.ts';
+import { createDispatcher, type Dispatcher, runSweeps } from '../../api/dispatcher.ts';
+import { createLiveEvents, type LiveEvent } from '../../api/live.ts';
+import { witnessVerifier } from '../../api/witness.ts';
+import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import type { Role } from '../../domain/types.ts';
+import { startCarrier } from '../../stack/carrier/server.ts';
+import { workflowBundle } from '../../workers/workflow-bundle.ts';
+import {
+  correctionWorkflowType,
+  incidentQueue,
+  incidentWorkflowType,
+  mediaQueue,
+  notifyQueue,
+} from '../../workflows/contracts.ts';
+import type { TestEngines } from '../engines.setup.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+/** Seconds instead of minutes, so that a story with timeouts fits into a test. */
+export const fastPolicy: Policy = {
+  ...defaultPolicy,
+  posWindow: { beforeMs: 1_000, afterMs: 1_000, feedStaleAfterMs: 60_000 },
+  mergeWindowMs: 500,
+  evidence: { preRollMs: 1_000, postRollMs: 1_000, graceMs: 1_000, giveUpAfterMs: 20_000 },
+  escalation: [
+    { role: 'store_staff', timeoutMs: 3_000 },
+    { role: 'store_manager', timeoutMs: 3_000 },
+  ],
+};
+
+export interface Phone {
+  /** Texts to this phone, oldest first. */
+  texts(): Promise<{ sid: string; body: string; at: string; status: string }[]>;
+  /** Waits for the next text that has not been waited for; fails after `withinMs`. */
+  expectText(pattern: RegExp, withinMs?: number): Promise<{ sid: string; body: string; at: string }>;
+  reply(body: string): Promise<void>;
+}
+
+export interface TestSystem {
+  baseUrl: string;
+  carrierUrl: string;
+  carrierToken: string;
+  database: TestDatabase;
+  engine: IncidentEngine;
+  dispatcher: Dispatcher;
+  client: Client;
+  ringDir: string;
+  objects: ReturnType<typeof openEvidenceStore>;
+  namespace: string;
+  errors: { error: unknown; about: unknown }[];
+  api(
+    role: Role | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Headers; body: any }>;
+  carrierControl(path: string, init?: RequestInit): Promise<unknown>;
+  phone(number: string): Phone;
+  /** Stops and restarts the worker, as a deployment or a crash would. */
+  restartWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SystemOptions {
+  policy?: Policy;
+  /** Default all. Without the worker, workflows start and wait. */
+  worker?: boolean;
+  media?: boolean;
+}
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+const accountSid = `AC${'0'.repeat(31)}7`;
+const publicNumber = '+447700900000';
+
+/** API, dispatcher, worker and carrier in this process, on the real engines, with a database and a namespace of their own. */
+export async function startTestSystem(engines: TestEngines, options: SystemOptions = {}): Promise<TestSystem> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const errors: TestSystem['errors'] = [];
+  const log = (error: unknown, about: unknown) => errors.push({ error, about });
+  const database = await createTestDatabase(engines.databaseAdminUrl, { policy: options.policy ?? fastPolicy });
+  closers.push(() => database.drop());
+  const work = await mkdtemp(join(tmpdir(), 'floorwalker-system-'));
+  closers.push(() => rm(work, { recursive: true, force: true }));
+  const now = () => new Date().toISOString();
+  const carrierToken = randomBytes(16).toString('hex');
+
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const baseUrl = `http://127.0.0.1:${address.port}`;
+  const carrierServer = await startCarrier({
+    port: 0,
+    dataDir: join(work, 'carrier'),
+    accountSid,
+    authToken: carrierToken,
+    webhookBaseUrl: baseUrl,
+    publicNumber,
+  });
+  closers.push(() => carrierServer.stop());
+
+  const connection = await Connection.connect({ address: engines.temporalAddress });
+  closers.push(() => connection.close());
+  const namespace = await createNamespace(connection);
+  const client = new Client({ connection, namespace });
+  const engine = engineOf(client, connection, { incidentQueue, incidentWorkflowType, correctionWorkflowType });
+  const { db } = database;
+  const objects = openEvidenceStore({
+    ...engines.s3,
+    bucket: `test-${randomBytes(6).toString('hex')}`,
+    region: 'us-east-1',
+  });
+  await objects.ensureBucket();
+  const dispatcher = createDispatcher({ db, engine, now, onError: log });
+  const signer = openSigner(generateSigningKeyPem());
+  const live = createLiveEvents();
+  const listener = listen({
+    url: database.appUrl,
+    channel: 'floorwalker_incident',
+    onMessage: (payload) => live.publish(JSON.parse(payload) as LiveEvent),
+    onError: (error) => log(error, 'listen'),
+  });
+  server.on(
+    'request',
+    createApp({
+      ...{
+        mode: 'development' as const,
+        db,
+        engine,
+        dispatcher,
+        objects,
+        live,
+        now,
+        log,
+        messageTwiml,
+        publicUrl: baseUrl,
+      },
+      carrierTokens: [carrierToken],
+      verifySignature: verifyTwilioSignature,
+      verifyWitness: witnessVerifier({ objects, publicKeyPem: signer.publicKeyPem, verify: verifySignature }),
+      consoleDir: null,
+      simulator: { carrierUrl: carrierServer.url, keys: database.keys },
+      brokerReady: () => true,
+    }),
+  );
+  const sweeping = new AbortController();
+  const sweeps = runSweeps(dispatcher, { everyMs: 500, signal: sweeping.signal, onError: log });
+
+  const ringDir = join(work, 'ring');
+  const native = await NativeConnection.connect({ address: engines.temporalAddress });
+  const dependencies: IncidentDependencies = {
+    db,
+    now,
+    carrier: createCarrierClient({
+      accountSid,
+      authToken: carrierToken,
+      from: publicNumber,
+      apiBaseUrl: carrierServer.url,
+      timeoutMs: 1_500,
+    }),
+    publicUrl: baseUrl,
+    settleMs: 2_500,
+    links: { publicUrl: baseUrl, linkSecret: 'a secret of the tests only' },
+    objects,
+    signer,
+    witnessLockMs: 60_000,
+    onSweepError: log,
+  };
+  const bundle =
+    options.worker === false ? undefined : await workflowBundle(join(tmpdir(), 'floorwalker-test-bundles'));
+  let stopWorkers: (() => Promise<void>) | undefined;
+  const startWorkers = async () => {
+    if (!bundle) return;
+    const common = { connection: native, namespace, shutdownGraceTime: '1s' } as const;
+    const storeId = database.estate.stores[0]!.id;
+    const media = createMediaActivities({
+      db,
+      now,
+      objects,
+      ffmpeg: { ffmpegPath: engines.ffmpegPath, ffprobePath: engines.ffprobePath },
+      ringDir,
+      closingAllowanceMs: 1_500,
+    });
+    const workers = await Promise.all([
+      Worker.create({
+        ...common,
+        taskQueue: incidentQueue,
+        workflowBundle: bundle,
+        activities: createIncidentActivities(dependencies),
+        stickyQueueScheduleToStartTimeout: '1s',
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: notifyQueue,
+        activities: createNotifyActivities({ ...dependencies, giveUpAfterMs: 20_000 }),
+      }),
+      ...(options.media === false
+        ? []
+        : [Worker.create({ ...common, taskQueue: mediaQueue(database.estate.tenantId, storeId), activities: media })]),
+    ]);
+    const runs = workers.map((worker) => worker.run());
+    stopWorkers = async () => {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(runs);
+      stopWorkers = undefined;
+    };
+  };
+  await startWorkers();
+
+  const carrierControl: TestSystem['carrierControl'] = async (path, init = {}) => {
+    const response = await fetch(new URL(path, carrierServer.url), {
+      ...init,
+      headers: { 'content-type': 'application/json', 'x-floorwalker-simulator': '1' },
+    });
+    if (!response.ok) throw new Error(`the carrier answered ${response.status} to ${path}: ${await response.text()}`);
+    const text = await response.text();
+    return text === '' ? null : JSON.parse(text);
+  };
+  return {
+    ...{
+      baseUrl,
+      carrierUrl: carrierServer.url,
+      carrierToken,
+      database,
+      engine,
+      dispatcher,
+      client,
+      ringDir,
+      objects,
+      namespace,
+      errors,
+      carrierControl,
+    },
+    async api(role, method, path, body, headers = {}) {
+      const auth: Record<string, string> = role === null ? {} : { authorization: `Bearer ${database.keys[role]}` };
+      const content: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+      const response = await fetch(new URL(path, baseUrl), {
+        method,
+        headers: { ...auth, ...content, ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = response.headers.get('content-type')?.includes('json') ?? false;
+      return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+    },
+    phone: (number) => openPhone(number, carrierControl),
+    async restartWorker() {
+      await stopWorkers?.();
+      await startWorkers();
+    },
+    async stopWorker() {
+      await stopWorkers?.();
+    },
+    async close() {
+      sweeping.abort();
+      await sweeps;
+      await stopWorkers?.();
+      await native.close();
+      live.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await listener.close();
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}
+
+/** A namespace is visible to every part of the server only after a moment; it is usable once a start is accepted. */
+async function createNamespace(connection: Connection): Promise<string> {
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: { seconds: (24 * 3600) as never },
+  });
+  const client = new Client({ connection, namespace });
+  const untilMs = Date.now() + 30_000;
+  for (;;) {
+    try {
+      const handle = await client.workflow.start('probe', { taskQueue: 'nobody', workflowId: 'probe', args: [] });
+      await handle.terminate();
+      return namespace;
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function openPhone(number: string, control: TestSystem['carrierControl']): Phone {
+  let seen = 0;
+  const texts = async () => {
+    const { phones } = (await control('/phones')) as {
+      phones: {
+        number: string;
+        messages: { sid: string; direction: string; body: string; at: string; status: string }[];
+      }[];
+    };
+    return (
+      phones.find((phone) => phone.number === number)?.messages.filter(({ direction }) => direction === 'to_phone') ??
+      []
+    );
+  };
+  return {
+    texts,
+    async expectText(pattern, withinMs = 10_000) {
+      const untilMs = Date.now() + withinMs;
+      for (;;) {
+        const next = (await texts())[seen];
+        if (next) {
+          seen += 1;
+          if (!pattern.test(next.body)) throw new Error(`the phone got "${next.body}", expected ${pattern}`);
+          return next;
+        }
+        if (Date.now() > untilMs) throw new Error(`no text like ${pattern} within ${withinMs} ms`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    async reply(body) {
+      await control(`/phones/${encodeURIComponent(number)}/messages`, {
+        method: 'POST',
+        body: JSON.stringify({ body }),
+      });
+    },
+  };
+}
+
+/** Asks until `look` returns something, and fails with the last answer. */
+export async function eventually<T>(look: () => Promise<T | undefined | false>, withinMs = 10_000): Promise<T> {
+  const untilMs = Date.now() + withinMs;
+  for (;;) {
+    const answer = await look();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > untilMs) throw new Error(`not so within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
