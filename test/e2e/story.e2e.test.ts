@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { components } from '../../schemas/generated/openapi.ts';
 import { demoPhones } from '../../stack/estate.ts';
 import { plantRecording } from '../harness/recording.ts';
 import { eventually, startTestSystem, type TestSystem } from '../harness/system.ts';
+
+type Schemas = components['schemas'];
 
 let system: TestSystem;
 const engines = inject('engines');
@@ -48,24 +51,37 @@ describe('one missed scan', () => {
       seconds: 12,
     });
     await system.api('device', 'POST', '/v1/pos/events', line(agoIso(0), { type: 'heartbeat' }));
-    const accepted = await system.api('device', 'POST', '/v1/detections', detection(detectedAt));
+    const accepted = await system.api<Schemas['DetectionReceipt']>(
+      'device',
+      'POST',
+      '/v1/detections',
+      detection(detectedAt),
+    );
     expect(accepted.status).toBe(202);
     const { incidentId } = accepted.body;
 
     const text = await system.phone(demoPhones.staff).expectText(/please check SCO 3, High Street/);
     expect(text.body.length).toBeLessThanOrEqual(160);
     const ready = await eventually(async () => {
-      const { body } = await system.api('soc_operator', 'GET', `/v1/incidents/${incidentId}`);
+      const { body } = await system.api<Schemas['IncidentDetail']>(
+        'soc_operator',
+        'GET',
+        `/v1/incidents/${incidentId}`,
+      );
       return body.evidenceState === 'ready' && body;
     });
     expect(ready.posVerdict).toBe('MISMATCH');
     await system.phone(demoPhones.staff).reply('4');
     const closed = await eventually(async () => {
-      const { body } = await system.api('soc_operator', 'GET', `/v1/incidents/${incidentId}`);
+      const { body } = await system.api<Schemas['IncidentDetail']>(
+        'soc_operator',
+        'GET',
+        `/v1/incidents/${incidentId}`,
+      );
       return body.state === 'closed' && body;
     });
     expect(closed).toMatchObject({ verdict: 'confirmed', textsSent: 1, legalHold: false });
-    const clip = await system.api('compliance', 'GET', closed.clip.url);
+    const clip = await system.api('compliance', 'GET', closed.clip?.url ?? '');
     expect(clip.status).toBe(200);
     const verified = await system.api('compliance', 'GET', '/v1/audit/verify');
     expect(verified.body).toMatchObject({ ok: true, problem: null });

@@ -65,13 +65,14 @@ export interface TestSystem {
   objects: ReturnType<typeof openEvidenceStore>;
   namespace: string;
   errors: { error: unknown; about: unknown }[];
-  api(
+  /** The body is JSON where the answer says so, else text; name its type from the generated schemas. */
+  api<Body = Record<string, unknown>>(
     role: Role | null,
     method: string,
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; headers: Headers; body: any }>;
+  ): Promise<{ status: number; headers: Headers; body: Body }>;
   carrierControl(path: string, init?: RequestInit): Promise<unknown>;
   phone(number: string): Phone;
   /** Stops and restarts the worker, as a deployment or a crash would. */
@@ -251,7 +252,13 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       errors,
       carrierControl,
     },
-    async api(role, method, path, body, headers = {}) {
+    async api<Body>(
+      role: Role | null,
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+    ) {
       const auth: Record<string, string> = role === null ? {} : { authorization: `Bearer ${database.keys[role]}` };
       const content: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
       const response = await fetch(new URL(path, baseUrl), {
@@ -261,7 +268,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       });
       const text = await response.text();
       const json = response.headers.get('content-type')?.includes('json') ?? false;
-      return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+      return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Body };
     },
     phone: (number) => openPhone(number, carrierControl),
     async restartWorker() {
