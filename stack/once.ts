@@ -65,7 +65,7 @@ export async function playStory(
       if (Date.now() > endsAtMs + 60_000) break;
       await delay(200);
     }
-    const expected = await expectedMissedScans(running.scene.tapePath);
+    const expected = await expectedMissedScans((await running.scene).tapePath);
     const incidents = await Promise.all((await story.incidents()).map((incident) => story.describe(incident)));
     const audit = await story.get<components['schemas']['AuditVerification']>('/v1/audit/verify', 'compliance');
     const leftovers = await story.unsettledRows();
@@ -117,10 +117,9 @@ function problemsOf(report: StoryReport, expected: number): string[] {
 type Story = ReturnType<typeof openStory>;
 
 function openStory(running: Running) {
-  const { baseUrl, databaseAdminUrl } = running.application;
+  const { baseUrl, carrierUrl, databaseAdminUrl } = running.application;
   const { keys } = running.installation;
   const pool = new pg.Pool({ connectionString: databaseAdminUrl, max: 2 });
-  const carrierUrl = `http://127.0.0.1:${Number(new URL(baseUrl).port) + 1}`;
   const simulator = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(new URL(path, carrierUrl), {
       ...init,

@@ -70,7 +70,7 @@ export async function runOnce(options: Omit<RunOptions, 'dataDir'>): Promise<num
     running = await startAll(startOptions);
     started = await identifyAll(running);
     const ffmpeg = { ffmpegPath: '', ffprobePath: await ffprobeOf(running) };
-    const { durationMs } = await probeFile(running.scene.videoPath, ffmpeg);
+    const { durationMs } = await probeFile((await running.scene).videoPath, ffmpeg);
     told = await playStory(running, { seconds: durationMs / 1_000 }, reporter.report, stopping.signal);
   } catch (error) {
     process.stderr.write(

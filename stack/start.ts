@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Policy } from '../domain/policy.ts';
-import { type Application, buildConsole, startApplication } from './application.ts';
+import { type Application, type ApplicationOptions, startApplication } from './application.ts';
+import { buildConsole } from './console-build.ts';
 import { beginEngines, type EngineStart, engineTools, externalEngines } from './engines/index.ts';
 import { openLedger } from './engines/ledger.ts';
 import { isPortFree } from './engines/ports.ts';
@@ -19,6 +20,8 @@ export interface StartOptions {
   tape?: string;
   loop: boolean;
   policy?: Policy;
+  estate?: ApplicationOptions['estate'];
+  only?: ApplicationOptions['only'];
   onProgress: OnProgress;
   signal: AbortSignal;
 }
@@ -27,7 +30,8 @@ export interface Running {
   application: Application;
   engines: EngineStart;
   installation: Installation;
-  scene: Scene;
+  /** Rejects when the run has no camera. */
+  scene: Promise<Scene>;
   ffmpeg: Promise<{ ffmpegPath: string; ffprobePath: string }>;
   /** Our processes first, then the engines. */
   stop(): Promise<void>;
@@ -38,12 +42,6 @@ export async function startAll(options: StartOptions): Promise<Running> {
   const { env, onProgress, port } = options;
   const dataDir = resolve(options.dataDir);
   await requireInputs(options);
-  for (const wanted of [port, port + 1]) {
-    if (!(await isPortFree(wanted)))
-      throw new Error(
-        `port ${wanted} is in use. Stop what uses it, or choose another with --port (two in a row are needed: ${port} and ${port + 1}).`,
-      );
-  }
   const failing = new AbortController();
   const signal = AbortSignal.any([options.signal, failing.signal]);
   const external = externalEngines(env);
@@ -54,20 +52,14 @@ export async function startAll(options: StartOptions): Promise<Running> {
   try {
     const ledger = openLedger(join(dataDir, 'processes.json'));
     await ledger.stopLeftovers();
+    await requirePorts(port);
     const installation = await loadInstallation(dataDir);
     await writeCredentials(dataDir, `http://127.0.0.1:${port}`, installation.keys);
     const ffmpeg = tools.ffmpeg.then((tool) => ({ ffmpegPath: tool.path, ffprobePath: tool.companions['ffprobe']! }));
-    const scene = ffmpeg.then(({ ffmpegPath }) =>
-      prepareScene({
-        dataDir,
-        loop: options.loop,
-        ffmpegPath,
-        onProgress,
-        signal,
-        ...(options.footage === undefined ? {} : { footage: options.footage }),
-        ...(options.tape === undefined ? {} : { tape: options.tape }),
-      }),
-    );
+    const filmed = !options.only || options.only.includes('camera');
+    const scene = filmed
+      ? ffmpeg.then(({ ffmpegPath }) => prepareScene({ ...options, dataDir, ffmpegPath, signal }))
+      : Promise.reject<Scene>(new Error('there is no camera in this run'));
     for (const pending of [ffmpeg, scene]) pending.catch(() => undefined);
     const application = await startApplication({
       dataDir,
@@ -80,13 +72,15 @@ export async function startAll(options: StartOptions): Promise<Running> {
       ledger,
       onProgress,
       ...(options.policy === undefined ? {} : { policy: options.policy }),
+      ...(options.estate === undefined ? {} : { estate: options.estate }),
+      ...(options.only === undefined ? {} : { only: options.only }),
     });
     await console;
     return {
       application,
       engines,
       installation,
-      scene: await scene,
+      scene,
       ffmpeg,
       async stop() {
         await application.stop();
@@ -97,6 +91,16 @@ export async function startAll(options: StartOptions): Promise<Running> {
     failing.abort(error);
     await engines.stop();
     throw error;
+  }
+}
+
+/** Asked only after what an earlier run had left is stopped, since that may be what holds them. */
+async function requirePorts(port: number): Promise<void> {
+  for (const wanted of [port, port + 1]) {
+    if (await isPortFree(wanted)) continue;
+    throw new Error(
+      `port ${wanted} is in use. Stop what uses it, or choose another with --port (two in a row are needed: ${port} and ${port + 1}).`,
+    );
   }
 }
 

@@ -114,15 +114,13 @@ export function incidentRoutes(deps: ApiDependencies): Router {
   router.post('/v1/incidents/:incidentId/notes', async (request, response) => {
     const key = request.header('idempotency-key');
     const { text } = request.body as { text: string };
-    response
-      .status(201)
-      .json(
-        await addNote(contextOf(deps, response), {
-          incidentId: request.params.incidentId,
-          text,
-          ...(key === undefined ? {} : { idempotencyKey: key }),
-        }),
-      );
+    response.status(201).json(
+      await addNote(contextOf(deps, response), {
+        incidentId: request.params.incidentId,
+        text,
+        ...(key === undefined ? {} : { idempotencyKey: key }),
+      }),
+    );
   });
 
   router.put('/v1/incidents/:incidentId/hold', async (request, response) => {

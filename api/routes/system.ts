@@ -60,8 +60,7 @@ export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
     response.json(document);
   });
   const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  router.get('/docs', (_request, response) => response.redirect('/docs/'));
-  router.get('/docs/', (_request, response) => {
+  router.get('/docs', (_request, response) => {
     response.type('html').send(docsPage);
   });
   router.get('/docs/start.js', (_request, response) => {

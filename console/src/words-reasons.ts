@@ -36,7 +36,12 @@ const sentences: Record<string, (params: Params, timeZone: string) => string> = 
   HELP_REQUESTED: () => 'Somebody asked for help',
   SAME_PLACE_AND_BEHAVIOUR: (p) =>
     `Same camera, same place, same kind, ${duration(number(p['distanceMs']))} apart (up to ${duration(number(p['windowMs']))} is one incident).`,
-  SEGMENTS_MISSING: () => 'The recorder has no recording of this moment.',
+  BEHAVIOUR_NEEDS_NO_TILL: () => 'This kind of incident has nothing to do with a till.',
+  ZONE_HAS_NO_TILL: () => 'There is no till at this place, so nothing can be compared.',
+  NO_FOOTAGE: () => 'The recorder has no recording of this moment.',
+  RECORDING_HAS_GAPS: (p) => `The recording has ${number(p['gaps']) === 1 ? 'a gap' : `${text(p['gaps'])} gaps`}.`,
+  EVIDENCE_WORKER_GAVE_UP: (p) => `The store's recorder did not answer within ${duration(number(p['afterMs']))}.`,
+  RECEIPT_FOUND: () => 'The receipt was found.',
 };
 
 /** A reason as a sentence; a code without words is spelled out with its figures, never hidden. */

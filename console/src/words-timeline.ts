@@ -1,5 +1,6 @@
-import type { Schemas, TimelineEvent } from './api/client.ts';
-import { readable, roleLabel, severityLabels, tillLabels, verdictLabels } from './words.ts';
+import type { Reason, Schemas, TimelineEvent } from './api/client.ts';
+import { readable, reasonLabels, roleLabel, severityLabels, tillLabels, verdictLabels } from './words.ts';
+import { reasonSentence } from './words-reasons.ts';
 
 type Params = TimelineEvent['params'];
 type Kind = TimelineEvent['kind'];
@@ -25,7 +26,15 @@ const withReason = (sentence: string, params: Params) => {
   return reason ? `${sentence}: ${reason}` : `${sentence}.`;
 };
 
-const sentences: Record<Kind, (params: Params) => string> = {
+/** The reason that an event carries as `code` and `params`, as a sentence after a colon; else a full stop. */
+const because = (sentence: string, params: Params): string => {
+  const code = text(params, 'code');
+  if (!code) return `${sentence}.`;
+  const reasonParams = typeof params['params'] === 'object' && params['params'] !== null ? params['params'] : {};
+  return `${sentence}: ${reasonSentence({ code, params: reasonParams as Reason['params'] }, 'UTC')}`;
+};
+
+const sentences: Record<Kind, (params: Params, who: string | null) => string> = {
   detection_received: (p) =>
     p['late'] === true ? 'A camera reported this, later than usual.' : 'A camera reported this.',
   detection_merged: () => 'The camera saw it again; added to this incident.',
@@ -59,21 +68,26 @@ const sentences: Record<Kind, (params: Params) => string> = {
   evidence_requested: () => 'The clip was asked for.',
   evidence_ready: () => 'The clip is ready and verified.',
   evidence_partial: () => 'The clip is there, with gaps.',
-  evidence_failed: () => 'The clip could not be made.',
+  evidence_failed: (p) => because('The clip could not be made', p),
   evidence_not_kept: () => 'No clip was kept, because the receipt was found.',
-  acknowledged: (p) => `${person(p) ?? 'Somebody'} has it.`,
-  verdict_given: (p) => {
-    const verdict = labelOf(verdictLabels, text(p, 'verdict'));
-    const who = person(p);
-    return `${who ? `${who} decided` : 'Decided'}: ${verdict ?? 'a verdict'}.`;
+  acknowledged: (_p, who) => `${who ?? 'Somebody'} has it.`,
+  verdict_given: (p, who) => {
+    const verdict = labelOf(verdictLabels, text(p, 'verdict')) ?? 'a verdict';
+    const reason = labelOf(reasonLabels, text(p, 'reasonCode'));
+    return `${who ? `${who} decided` : 'Decided'}: ${verdict}${reason ? ` (${reason.toLowerCase()})` : ''}.`;
   },
-  help_requested: (p) => `${person(p) ?? 'Somebody'} asked for help.`,
+  help_requested: (_p, who) => `${who ?? 'Somebody'} asked for help.`,
   note_added: (p) => text(p, 'text', 'note') ?? 'A note was added.',
   closed: (p) => {
+    if (p['cause'] === 'receipt_found') return 'Closed by itself: the receipt was found, so nobody was troubled.';
+    if (p['cause'] === 'review_deadline') return 'Closed without a finding.';
     const verdict = labelOf(verdictLabels, text(p, 'verdict'));
     return verdict ? `Closed: ${verdict.toLowerCase()}.` : 'Closed.';
   },
-  correction_recorded: () => 'This turned out to be wrong. Everyone who was told has been told so.',
+  correction_recorded: (p) =>
+    p['told'] === 0
+      ? 'This turned out to be wrong. Nobody had been told.'
+      : 'This turned out to be wrong. Everyone who was told has been told so.',
   hold_placed: (p) => withReason('Legal hold placed', p),
   hold_released: (p) => withReason('Legal hold released', p),
   purged: () => 'The evidence was deleted, on time and on record.',
@@ -82,8 +96,18 @@ const sentences: Record<Kind, (params: Params) => string> = {
 
 /** What happened, as one sentence. */
 export function timelineSentence(event: TimelineEvent): string {
-  const words: ((params: Params) => string) | undefined = sentences[event.kind];
-  return words ? words(event.params) : `${readable(event.kind)}.`;
+  const words: ((params: Params, who: string | null) => string) | undefined = sentences[event.kind];
+  return words ? words(event.params, person(event.params) ?? namedActor(event.actor)) : `${readable(event.kind)}.`;
+}
+
+/** The API puts a person's name where it knows one; what still has a prefix is no name. */
+const namedActor = (actor: string): string | null => (/^[a-z]+:/.test(actor) ? null : actor);
+
+/** Through what a person spoke, when the event says so. */
+export function channelLabel(params: Params): string | null {
+  if (params['via'] === 'sms') return 'by text';
+  if (params['via'] === 'api') return 'in the console';
+  return null;
 }
 
 /** Who did it: `user:ana` → "ana", `phone:…` → "by text", `system:…` → "Floorwalker". */

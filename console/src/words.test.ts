@@ -61,6 +61,16 @@ describe('words', () => {
       'Lea Brandt decided: Paid.',
     );
     expect(timelineSentence(event('till_checked', { verdict: 'PENDING' }))).toBe('The till is being asked.');
+    const byText = {
+      ...event('verdict_given', { verdict: 'paid', via: 'sms', reasonCode: 'receipt_seen' }),
+      actor: 'Lea Brandt',
+    };
+    expect(timelineSentence(byText)).toBe('Lea Brandt decided: Paid (receipt seen).');
+    expect(timelineSentence({ ...byText, actor: 'phone:per_1' })).toBe('Decided: Paid (receipt seen).');
+    expect(timelineSentence(event('evidence_failed', { code: 'NO_FOOTAGE', params: { cameraId: 'cam-1' } }))).toBe(
+      'The clip could not be made: The recorder has no recording of this moment.',
+    );
+    expect(timelineSentence(event('closed', { verdict: 'paid', cause: 'receipt_found' }))).toMatch(/by itself/);
     expect(timelineSentence(event('something_new'))).toBe('Something new.');
     expect(actorLabel('phone:per_1', { personName: 'Lea Brandt' })).toBe('Lea Brandt, by text');
     expect(actorLabel('system:workflow')).toBe('Floorwalker');

@@ -23,7 +23,7 @@ import type { IncidentDetail, TimelineEvent } from '../api/client.ts';
 import { timelineQuery } from '../api/queries.ts';
 import { clockTime, dateTime } from '../time.ts';
 import { Failure, Loading } from '../ui/notices.tsx';
-import { actorLabel, timelineSentence } from '../words-timeline.ts';
+import { actorLabel, channelLabel, timelineSentence } from '../words-timeline.ts';
 import classes from './timeline.module.css';
 
 const size = 15;
@@ -80,7 +80,10 @@ export function Timeline({ incident }: { incident: IncidentDetail }) {
       {timeline.data && (
         <ol className={classes.events} data-testid="timeline">
           {timeline.data.events.map((event) => {
+            const sentence = timelineSentence(event);
             const actor = actorLabel(event.actor, event.params);
+            const isSaid = actor === 'Floorwalker' || sentence.startsWith(actor);
+            const meta = [isSaid ? null : actor, channelLabel(event.params)].filter(Boolean).join(', ');
             return (
               <li
                 key={event.id}
@@ -92,12 +95,12 @@ export function Timeline({ incident }: { incident: IncidentDetail }) {
                   {icons[event.kind] ?? <IconEye size={size} />}
                 </span>
                 <div>
-                  <p className={classes.sentence}>{timelineSentence(event)}</p>
+                  <p className={classes.sentence}>{sentence}</p>
                   <p className={classes.meta}>
                     <time dateTime={event.at} title={dateTime(event.at, zone)}>
                       {clockTime(event.at, zone)}
                     </time>
-                    {actor !== 'Floorwalker' && <span> · {actor}</span>}
+                    {meta && <span> · {meta}</span>}
                   </p>
                 </div>
               </li>
