@@ -60,7 +60,9 @@ async function awaitPostRoll(deps: MediaDependencies, request: EvidenceRequest):
     const coverage = await readCoverage(deps.ringDir, request.cameraId, request.fromAt, request.toAt);
     const closed = coverage.newestEndAt !== undefined && toMs(coverage.newestEndAt) >= toMs(request.toAt);
     const nowMs = toMs(deps.now());
-    if (closed || nowMs > lastMs) return coverage;
+    // A camera that never recorded will not have closed a segment in a few seconds either.
+    const hopeless = coverage.newestEndAt === undefined && nowMs > toMs(request.toAt);
+    if (closed || hopeless || nowMs > lastMs) return coverage;
     await activity.sleep(Math.max(pollMs, toMs(request.toAt) - nowMs));
   }
 }

@@ -101,6 +101,15 @@ export async function main(args: readonly string[]): Promise<number> {
     });
 
   program
+    .command('bench')
+    .description('measure, print and store in bench/results; "all" runs every bench')
+    .argument('<name>', 'latency | all')
+    .action(async (name: string) => {
+      const { runBench } = await import('../bench/index.ts');
+      exitCode = await runBench(name);
+    });
+
+  program
     .command('test')
     .description('run every test: unit, replay and, on real engines, integration, workflow and end to end')
     .argument('[args...]', 'passed on to vitest')

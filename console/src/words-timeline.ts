@@ -117,7 +117,7 @@ export function actorLabel(actor: string, params: Params = {}): string {
   const who = person(params);
   switch (kind) {
     case 'user':
-      return who ?? (readableId(id) || 'Console');
+      return who ?? (id || 'Console');
     case 'phone':
       return who ? `${who}, by text` : 'by text';
     case 'link':
@@ -130,6 +130,3 @@ export function actorLabel(actor: string, params: Params = {}): string {
       return actor;
   }
 }
-
-const readableId = (id: string): string =>
-  id in { soc_operator: 1, soc_lead: 1, store_manager: 1, compliance: 1, admin: 1 } ? roleLabel(id) : id;

@@ -1,0 +1,16 @@
+import { runLatencyBench } from './latency.ts';
+
+const benches: Record<string, () => Promise<void>> = { latency: runLatencyBench };
+
+/** Runs one bench by name, or all of them; resolves with the exit code. */
+export async function runBench(name: string): Promise<number> {
+  const chosen = name === 'all' ? Object.values(benches) : [benches[name]];
+  for (const bench of chosen) {
+    if (!bench) {
+      process.stderr.write(`There is no bench "${name}". Known: ${[...Object.keys(benches), 'all'].join(', ')}.\n`);
+      return 2;
+    }
+    await bench();
+  }
+  return 0;
+}

@@ -1,0 +1,74 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import type { ProcessName } from '../../stack/application.ts';
+import { removeDataDir } from '../../stack/engines/index.ts';
+import { isPortFree } from '../../stack/engines/ports.ts';
+import { demoEstate, type Estate } from '../../stack/estate.ts';
+import type { Installation } from '../../stack/installation.ts';
+import { type Running, startAll } from '../../stack/start.ts';
+import { createProgressReporter } from '../../stack/tools/progress.ts';
+
+/** Many lanes, so that incidents of a bench are not merged with each other. */
+export const benchLanes = 120;
+
+/** The windows of a bench are already over when a detection is posted: what is measured is us, not a wait. */
+export const benchPolicy: Policy = {
+  ...defaultPolicy,
+  posWindow: { beforeMs: 1_000, afterMs: 1_000, feedStaleAfterMs: 3_600_000 },
+  mergeWindowMs: 100,
+};
+
+/** The demo estate with its one store widened to many lanes, each with a camera and a till of its own. */
+export function benchEstate(keys: Installation['keys']): Estate {
+  const estate = demoEstate(keys, benchPolicy);
+  const store = estate.stores[0]!;
+  for (let lane = 1; lane <= benchLanes; lane += 1) {
+    store.cameras.push({ id: `lane-${lane}-cam`, name: `Lane ${lane}` });
+    store.terminals.push(`lane-${lane}`);
+    store.zones.push({
+      id: `lane-${lane}`,
+      cameraId: `lane-${lane}-cam`,
+      label: `Lane ${lane}`,
+      terminalId: `lane-${lane}`,
+    });
+  }
+  return estate;
+}
+
+/** The whole installation on throw-away data, as `npm start` runs it, with only these of our processes. */
+export async function withInstallation<T>(
+  only: readonly ProcessName[],
+  work: (running: Running) => Promise<T>,
+): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'floorwalker-bench-'));
+  const reporter = createProgressReporter(process.stderr);
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => stopping.abort(new Error('told to stop')));
+  const running = await startAll({
+    dataDir,
+    port: await freePort(),
+    env: process.env,
+    loop: true,
+    only,
+    estate: benchEstate,
+    onProgress: reporter.report,
+    signal: stopping.signal,
+  });
+  reporter.stop();
+  try {
+    return await work(running);
+  } finally {
+    await running.stop();
+    await removeDataDir(dataDir);
+  }
+}
+
+async function freePort(): Promise<number> {
+  for (let port = 18_420; port < 19_000; port += 10) {
+    if ((await isPortFree(port)) && (await isPortFree(port + 1))) return port;
+  }
+  throw new Error('no two free ports in a row between 18420 and 19000');
+}
