@@ -30,6 +30,8 @@ export const environmentSchema = z.object({
   FLOORWALKER_MODE: z.enum(['development', 'production']).default('production'),
   FLOORWALKER_HOST: z.string().default('127.0.0.1'),
   FLOORWALKER_PORT: port.default(8420),
+  /** Where a worker answers /healthz; unset: nowhere. */
+  FLOORWALKER_HEALTH_PORT: port.optional(),
   FLOORWALKER_DATA: z.string().default('.floorwalker'),
   FLOORWALKER_MODELS: z.string().optional(),
   FLOORWALKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -37,6 +37,34 @@ export type HumanVerdict = 'paid' | 'staff_error' | 'unsure' | 'confirmed' | 'fa
 /** `unreviewed` is written by the review deadline, and by nobody else. */
 export type Verdict = HumanVerdict | 'unreviewed';
 export type EvidenceState = 'requested' | 'partial' | 'ready' | 'failed' | 'not_kept' | 'purged';
+export type NotificationKind = 'alert' | 'help' | 'correction';
+export type NotificationState = 'intended' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'nobody_on_shift';
+export type ArtifactKind = 'segment' | 'clip' | 'still' | 'thumbnail' | 'manifest';
+export type TimelineKind =
+  | 'detection_received'
+  | 'detection_merged'
+  | 'till_checked'
+  | 'severity_scored'
+  | 'text_sent'
+  | 'text_delivered'
+  | 'text_undelivered'
+  | 'nobody_on_shift'
+  | 'escalation_exhausted'
+  | 'evidence_requested'
+  | 'evidence_ready'
+  | 'evidence_partial'
+  | 'evidence_failed'
+  | 'evidence_not_kept'
+  | 'acknowledged'
+  | 'verdict_given'
+  | 'help_requested'
+  | 'note_added'
+  | 'closed'
+  | 'correction_recorded'
+  | 'hold_placed'
+  | 'hold_released'
+  | 'purged'
+  | 'review_deadline_passed';
 export type Role =
   | 'store_staff'
   | 'store_manager'

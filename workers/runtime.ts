@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:http';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
@@ -68,12 +69,24 @@ export async function runWorkers(
   workers: readonly Worker[],
   close: () => Promise<void>,
 ): Promise<void> {
+  const health = serveHealth(runtime, workers);
   runtime.logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'ready');
   try {
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    health?.close();
     await close();
     await runtime.connection.close();
   }
+}
+
+/** For container health checks: 200 while every worker polls. */
+function serveHealth({ config }: WorkerRuntime, workers: readonly Worker[]): Server | undefined {
+  if (config.FLOORWALKER_HEALTH_PORT === undefined) return undefined;
+  const server = createServer((_request, response) => {
+    const ok = workers.every((worker) => worker.getState() === 'RUNNING');
+    response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify({ ok }));
+  });
+  return server.listen(config.FLOORWALKER_HEALTH_PORT, config.FLOORWALKER_HOST);
 }

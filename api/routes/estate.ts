@@ -1,21 +1,29 @@
 import { Router } from 'express';
+import { DomainError } from '../../domain/errors.ts';
 import { rolePermissions } from '../../domain/permissions.ts';
 import type { Actor } from '../../domain/types.ts';
+import type { components } from '../../schemas/generated/openapi.ts';
 import { createSession, endSession } from '../../services/access/authenticate.ts';
 import { listAudit, readLastWitness, verifyAudit } from '../../services/audit/read.ts';
 import { type CameraState, listCameras, listStores, reportCameraHealth } from '../../services/estate/read.ts';
 import { actorOf, contextOf, readSessionCookie, sessionCookie } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
+import { reply } from '../reply.ts';
 
-export const sessionView = (actor: Actor, mode: ApiDependencies['mode']) => ({
-  actorId: actor.id,
-  displayName: actor.displayName,
-  role: actor.role,
-  tenantId: actor.tenantId,
-  storeIds: actor.storeIds,
-  permissions: rolePermissions[actor.role],
-  mode,
-});
+/** Only people and devices have sessions: links and our own processes never ask who they are. */
+export function sessionView(actor: Actor, mode: ApiDependencies['mode']): components['schemas']['Session'] {
+  const { id, displayName, role, tenantId, storeIds } = actor;
+  if (role === 'link' || role === 'system') throw new DomainError('FORBIDDEN', 'There is no session to show.');
+  return {
+    actorId: id,
+    displayName,
+    role,
+    tenantId,
+    storeIds: storeIds === null ? null : [...storeIds],
+    permissions: [...rolePermissions[role]],
+    mode,
+  };
+}
 
 export const cookieOptions = (deps: Pick<ApiDependencies, 'publicUrl'>) => ({
   httpOnly: true,
@@ -30,7 +38,7 @@ export function signInRoutes(deps: ApiDependencies): Router {
   router.post('/v1/session', async (request, response) => {
     const { token, actor, expiresAt } = await createSession(deps, (request.body as { apiKey: string }).apiKey);
     response.cookie(sessionCookie, token, { ...cookieOptions(deps), expires: new Date(expiresAt) });
-    response.status(201).json(sessionView(actor, deps.mode));
+    reply(response, 'Session', sessionView(actor, deps.mode), 201);
   });
   return router;
 }
@@ -38,7 +46,7 @@ export function signInRoutes(deps: ApiDependencies): Router {
 export function estateRoutes(deps: ApiDependencies): Router {
   const router = Router();
   router.get('/v1/session', (_request, response) => {
-    response.json(sessionView(actorOf(response), deps.mode));
+    reply(response, 'Session', sessionView(actorOf(response), deps.mode));
   });
   router.delete('/v1/session', async (request, response) => {
     const token = readSessionCookie(request);
@@ -46,10 +54,10 @@ export function estateRoutes(deps: ApiDependencies): Router {
     response.clearCookie(sessionCookie, cookieOptions(deps)).status(204).end();
   });
   router.get('/v1/stores', async (_request, response) => {
-    response.json({ items: await listStores(contextOf(deps, response)) });
+    reply(response, 'StoreList', { items: await listStores(contextOf(deps, response)) });
   });
   router.get('/v1/cameras', async (_request, response) => {
-    response.json({ items: await listCameras(contextOf(deps, response)) });
+    reply(response, 'CameraList', { items: await listCameras(contextOf(deps, response)) });
   });
   router.put('/v1/cameras/:cameraId/health', async (request, response) => {
     const { storeId, state, at } = request.body as { storeId: string; state: CameraState; at: string };

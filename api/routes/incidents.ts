@@ -18,6 +18,7 @@ import {
 import { createArtifactReader, sendArtifact } from '../artifact.ts';
 import { contextOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
+import { reply } from '../reply.ts';
 
 interface VerdictBody {
   verdict: HumanVerdict;
@@ -39,29 +40,28 @@ export function incidentRoutes(deps: ApiDependencies): Router {
       cursor?: string;
       limit?: number;
     };
-    response.json(
-      await listIncidents(contextOf(deps, response), {
-        limit: limit ?? 50,
-        ...(state === undefined ? {} : { states: state }),
-        ...(storeId === undefined ? {} : { storeId }),
-        ...(posVerdict === undefined ? {} : { posVerdict }),
-        ...(cursor === undefined ? {} : { cursor }),
-      }),
-    );
+    const page = await listIncidents(contextOf(deps, response), {
+      limit: limit ?? 50,
+      ...(state === undefined ? {} : { states: state }),
+      ...(storeId === undefined ? {} : { storeId }),
+      ...(posVerdict === undefined ? {} : { posVerdict }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    reply(response, 'IncidentPage', page);
   });
   router.get('/v1/incidents/:incidentId', async (request, response) => {
-    response.json(await readIncident(contextOf(deps, response), request.params.incidentId));
+    reply(response, 'IncidentDetail', await readIncident(contextOf(deps, response), request.params.incidentId));
   });
   router.get('/v1/incidents/:incidentId/timeline', async (request, response) => {
-    response.json({ events: await readTimeline(contextOf(deps, response), request.params.incidentId) });
+    reply(response, 'Timeline', { events: await readTimeline(contextOf(deps, response), request.params.incidentId) });
   });
   router.get('/v1/incidents/:incidentId/explanation', async (request, response) => {
-    response.json(await readExplanation(contextOf(deps, response), request.params.incidentId));
+    reply(response, 'Explanation', await readExplanation(contextOf(deps, response), request.params.incidentId));
   });
   router.get('/v1/incidents/:incidentId/evidence', async (request, response) => {
     const { incidentId } = request.params;
     const evidence = await readEvidence(contextOf(deps, response), incidentId);
-    response.json({
+    reply(response, 'Evidence', {
       ...evidence,
       artifacts: evidence.artifacts.map((artifact) => ({
         ...artifact,
@@ -74,7 +74,7 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     await sendArtifact(request, response, await artifacts.read(contextOf(deps, response), incidentId, artifactId));
   });
   router.get('/v1/incidents/:incidentId/custody', async (request, response) => {
-    response.json({ entries: await readCustody(contextOf(deps, response), request.params.incidentId) });
+    reply(response, 'Custody', { entries: await readCustody(contextOf(deps, response), request.params.incidentId) });
   });
 
   router.post('/v1/incidents/:incidentId/acknowledge', async (request, response) => {
@@ -83,13 +83,13 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     const incident = await readIncident(ctx, request.params.incidentId);
     const command: AcknowledgeCommand = { by: { actorId: ctx.actor.id, role: ctx.actor.role } };
     const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
-    const reply = await deps.engine.update<CommandReply>(
+    const decided = await deps.engine.update<CommandReply>(
       address,
       acknowledgeUpdateName,
       command,
       updateIdOf(ctx.actor.id, request.header('idempotency-key')),
     );
-    response.json({ incidentId: incident.id, state: reply.state, verdict: reply.verdict });
+    reply(response, 'CommandResult', { incidentId: incident.id, state: decided.state, verdict: decided.verdict });
   });
   router.post('/v1/incidents/:incidentId/verdict', async (request, response) => {
     const ctx = contextOf(deps, response);
@@ -105,11 +105,11 @@ export function incidentRoutes(deps: ApiDependencies): Router {
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
     };
     const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
-    const reply = await deps.engine.update<CommandReply>(address, decideUpdateName, command, updateId);
+    const decided = await deps.engine.update<CommandReply>(address, decideUpdateName, command, updateId);
     // Free words stay out of the workflow's history; they are kept with the incident and go with it.
     if (note !== undefined && note.trim() !== '')
       await addNote(ctx, { incidentId: incident.id, text: note, idempotencyKey: updateId });
-    response.json({ incidentId: incident.id, state: reply.state, verdict: reply.verdict });
+    reply(response, 'CommandResult', { incidentId: incident.id, state: decided.state, verdict: decided.verdict });
   });
   router.post('/v1/incidents/:incidentId/notes', async (request, response) => {
     const key = request.header('idempotency-key');
@@ -130,13 +130,13 @@ export function incidentRoutes(deps: ApiDependencies): Router {
       reason: (request.body as { reason: string }).reason,
     });
     await artifacts.setLegalHold(ctx, request.params.incidentId, true);
-    response.json(hold);
+    reply(response, 'Hold', hold);
   });
   router.delete('/v1/incidents/:incidentId/hold', async (request, response) => {
     const ctx = contextOf(deps, response);
     const hold = await releaseHold(ctx, { incidentId: request.params.incidentId });
     await artifacts.setLegalHold(ctx, request.params.incidentId, false);
-    response.json(hold);
+    reply(response, 'Hold', hold);
   });
   return router;
 }

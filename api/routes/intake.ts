@@ -5,6 +5,7 @@ import { ingestPosEvents } from '../../services/pos/ingest.ts';
 import { contextOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { parseDetectionRequest, parsePosEvents } from '../intake.ts';
+import { reply } from '../reply.ts';
 
 /** More than this at once and the caller is asked to come back: a queue here would only hide the load. */
 const maxInFlight = 400;
@@ -19,7 +20,7 @@ export function intakeRoutes(deps: ApiDependencies): Router {
     if (start) await deps.dispatcher.start(start);
     // A merge is told by signal; and the first sender of a duplicate may have died between the row and the start.
     else await deps.dispatcher.dispatch(tenantId, receipt.incidentId);
-    response.status(202).json(receipt);
+    reply(response, 'DetectionReceipt', receipt, 202);
   });
   router.post('/v1/pos/events', async (request, response) => {
     const { incidentIds, ...receipt } = await ingestPosEvents(contextOf(deps, response), parsePosEvents(request.body));
@@ -27,7 +28,7 @@ export function intakeRoutes(deps: ApiDependencies): Router {
     const { tenantId } = contextOf(deps, response).actor;
     for (const incidentId of incidentIds)
       await deps.dispatcher.dispatch(tenantId, incidentId).catch((error: unknown) => deps.log(error, { incidentId }));
-    response.status(202).json(receipt);
+    reply(response, 'PosReceipt', receipt, 202);
   });
   return router;
 }

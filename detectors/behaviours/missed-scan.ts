@@ -1,3 +1,5 @@
+import { pairScans } from '../../domain/pos-correlation.ts';
+
 /** Windows of the missed-scan rule. */
 export interface MissedScanOptions {
   /** A scan may come this long before its item crosses the line. */
@@ -71,10 +73,14 @@ export class MissedScanRule<Crossing extends Instant, Scan extends Instant> {
       this.#forget(nowMs);
       return [];
     }
-    const pairs = pairInOrder(this.#crossings, this.#scans, beforeMs, afterMs);
+    const pairing = pairScans(
+      this.#crossings.map(({ atMs }) => atMs),
+      this.#scans.map(({ atMs }) => atMs),
+      { beforeMs, afterMs },
+    );
     const tillFeed = nowMs - this.#tillHeardMs > tillStaleMs ? 'stale' : 'live';
     const decisions = due.map((crossing): ScanDecision<Crossing, Scan> => {
-      const scan = pairs.get(crossing);
+      const scan = this.#scans[pairing[this.#crossings.indexOf(crossing)] ?? -1];
       const missing = tillFeed === 'stale' ? ScanVerdict.unknown : ScanVerdict.missedScan;
       return { crossing, verdict: scan ? ScanVerdict.scanned : missing, tillFeed, scan };
     });
@@ -94,50 +100,3 @@ export class MissedScanRule<Crossing extends Instant, Scan extends Instant> {
 }
 
 const byTime = (a: Instant, b: Instant): number => a.atMs - b.atMs;
-
-interface Pairing {
-  pairs: number;
-  distanceMs: number;
-  /** Indexes of crossing and scan, newest pair first. */
-  last: { crossing: number; scan: number; rest: Pairing } | undefined;
-}
-
-const better = (a: Pairing, b: Pairing): Pairing =>
-  b.pairs > a.pairs || (b.pairs === a.pairs && b.distanceMs < a.distanceMs) ? b : a;
-
-/** The in-order pairing with the most pairs and, among those, the least distance; both lists sorted by time. */
-function pairInOrder<Crossing extends Instant, Scan extends Instant>(
-  crossings: readonly Crossing[],
-  scans: readonly Scan[],
-  beforeMs: number,
-  afterMs: number,
-): Map<Crossing, Scan> {
-  const none: Pairing = { pairs: 0, distanceMs: 0, last: undefined };
-  // best[j]: the best pairing of the crossings so far with the first j scans.
-  let best: Pairing[] = Array.from({ length: scans.length + 1 }, () => none);
-  crossings.forEach((crossing, c) => {
-    const next: Pairing[] = [none];
-    scans.forEach((scan, s) => {
-      let found = better(best[s + 1] ?? none, next[s] ?? none);
-      const lagMs = scan.atMs - crossing.atMs;
-      if (lagMs >= -beforeMs && lagMs <= afterMs) {
-        const rest = best[s] ?? none;
-        const paired = {
-          pairs: rest.pairs + 1,
-          distanceMs: rest.distanceMs + Math.abs(lagMs),
-          last: { crossing: c, scan: s, rest },
-        };
-        found = better(found, paired);
-      }
-      next.push(found);
-    });
-    best = next;
-  });
-  const result = new Map<Crossing, Scan>();
-  for (let at = best.at(-1)?.last; at; at = at.rest.last) {
-    const crossing = crossings[at.crossing];
-    const scan = scans[at.scan];
-    if (crossing && scan) result.set(crossing, scan);
-  }
-  return result;
-}

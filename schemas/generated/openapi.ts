@@ -586,6 +586,18 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Timeline: {
+            events: components["schemas"]["TimelineEvent"][];
+        };
+        Custody: {
+            entries: components["schemas"]["AuditEntry"][];
+        };
+        StoreList: {
+            items: components["schemas"]["Store"][];
+        };
+        CameraList: {
+            items: components["schemas"]["Camera"][];
+        };
         Explanation: {
             severity: {
                 level: components["schemas"]["SeverityLevel"];

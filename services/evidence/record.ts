@@ -1,5 +1,5 @@
 import { addMs } from '../../domain/time.ts';
-import type { DetectionBox, Reason } from '../../domain/types.ts';
+import type { ArtifactKind, DetectionBox, Reason } from '../../domain/types.ts';
 import { readOnly, type ServiceContext, write } from '../context.ts';
 import { placeOf } from '../incident/assess.ts';
 import { loadIncident } from '../incident/facts.ts';
@@ -22,7 +22,7 @@ export interface EvidenceRequest {
 
 export interface StoredArtifact {
   id: string;
-  kind: 'segment' | 'clip' | 'still' | 'thumbnail' | 'manifest';
+  kind: ArtifactKind;
   mediaType: string;
   objectKey: string;
   objectVersion: string;

@@ -1,12 +1,12 @@
 import { DomainError } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
-import type { EvidenceState, Reason } from '../../domain/types.ts';
+import type { ArtifactKind, EvidenceState, Reason } from '../../domain/types.ts';
 import { found, isoOrNull, readOnly, type ServiceContext, sha256Hex, write } from '../context.ts';
 
 interface ArtifactRow {
   [column: string]: unknown;
   id: string;
-  kind: string;
+  kind: ArtifactKind;
   media_type: string;
   object_key: string;
   object_version: string;
@@ -20,7 +20,7 @@ interface ArtifactRow {
 
 export interface Artifact {
   id: string;
-  kind: string;
+  kind: ArtifactKind;
   mediaType: string;
   sizeBytes: number;
   sha256: string;

@@ -1,6 +1,15 @@
 import { requirePermission } from '../../domain/permissions.ts';
 import { addMs } from '../../domain/time.ts';
-import type { Detection, DetectionBox, Reason } from '../../domain/types.ts';
+import type {
+  Detection,
+  DetectionBox,
+  NotificationKind,
+  NotificationState,
+  PosVerdict,
+  Reason,
+  SeverityLevel,
+  TimelineKind,
+} from '../../domain/types.ts';
 import { found, iso, isoOrNull, readOnly, type ServiceContext } from '../context.ts';
 import type { PosExplanation } from './assess.ts';
 import { loadIncident } from './facts.ts';
@@ -32,10 +41,10 @@ export interface IncidentDetail extends IncidentSummary {
   notifications: {
     id: string;
     step: number;
-    kind: string;
+    kind: NotificationKind;
     personName: string;
-    channel: string;
-    state: string;
+    channel: 'sms';
+    state: NotificationState;
     body: string;
     createdAt: string;
     sentAt: string | null;
@@ -93,10 +102,10 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
     const notifications = await tx.query<{
       id: string;
       step: number;
-      kind: string;
+      kind: NotificationKind;
       display_name: string | null;
-      channel: string;
-      state: string;
+      channel: 'sms';
+      state: NotificationState;
       body: string;
       intended_at: Date;
       sent_at: Date | null;
@@ -156,7 +165,7 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
 export interface TimelineEvent {
   id: string;
   at: string;
-  kind: string;
+  kind: TimelineKind;
   actor: string;
   params: Record<string, unknown>;
 }
@@ -165,7 +174,13 @@ export function readTimeline(ctx: ServiceContext, incidentId: string): Promise<T
   requirePermission(ctx.actor, 'incident.read');
   return readOnly(ctx, async (tx) => {
     await loadIncident(tx, ctx.actor.tenantId, incidentId);
-    const rows = await tx.query<{ id: number; at: Date; kind: string; actor: string; params: Record<string, unknown> }>(
+    const rows = await tx.query<{
+      id: number;
+      at: Date;
+      kind: TimelineKind;
+      actor: string;
+      params: Record<string, unknown>;
+    }>(
       'select id, at, kind, actor, params from incident_events where tenant_id = $1 and incident_id = $2 order by at, id',
       [ctx.actor.tenantId, incidentId],
     );
@@ -189,8 +204,8 @@ export function readTimeline(ctx: ServiceContext, incidentId: string): Promise<T
 }
 
 export interface Explanation {
-  severity: { level: string; score: number; reasons: Reason[] };
-  pos: { verdict: string; windowFromAt: string | null; windowToAt: string | null; reasons: Reason[] };
+  severity: { level: SeverityLevel; score: number; reasons: Reason[] };
+  pos: { verdict: PosVerdict; windowFromAt: string | null; windowToAt: string | null; reasons: Reason[] };
   model: { id: string; version: string; thresholds: Record<string, number> };
   policy: { id: string; version: number };
   merges: Reason[];
@@ -201,7 +216,7 @@ export function readExplanation(ctx: ServiceContext, incidentId: string): Promis
   return readOnly(ctx, async (tx) => {
     const facts = await loadIncident(tx, ctx.actor.tenantId, incidentId);
     const [row] = await tx.query<{
-      severity: string;
+      severity: SeverityLevel;
       severity_score: number;
       severity_reasons: Reason[];
       pos_explanation: PosExplanation | null;

@@ -1,10 +1,11 @@
+import type { TimelineKind } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
 
 export interface TimelineEntry {
   tenantId: string;
   storeId: string;
   incidentId: string;
-  kind: string;
+  kind: TimelineKind;
   actor: string;
   at?: string;
   params?: Record<string, unknown>;

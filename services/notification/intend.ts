@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { alertText, correctionText, helpText } from '../../domain/message-text.ts';
 import { addMs } from '../../domain/time.ts';
+import type { NotificationKind } from '../../domain/types.ts';
 import { type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
 import { placeOf } from '../incident/assess.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
-
-export type NotificationKind = 'alert' | 'help' | 'correction';
 
 /** How links in texts are made; the token of a notification is derived, so a retry composes the very same text. */
 export interface LinkOptions {
