@@ -34,6 +34,8 @@ export interface MediaDependencies {
 
 const pollMs = 150;
 const mostStills = 3;
+/** Each heartbeat that reaches the server is an Action: none until a clip takes longer than a normal one, half the timeout. */
+const quietMs = 10_000;
 
 /** Activities of a store's media queue; they run where its recordings lie. */
 export function createMediaActivities(deps: MediaDependencies): MediaActivities {
@@ -42,6 +44,8 @@ export function createMediaActivities(deps: MediaDependencies): MediaActivities 
       const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'media') };
       const request = await readEvidenceRequest(ctx, incidentId);
       const coverage = await awaitPostRoll(deps, request);
+      // The till may have found the receipt meanwhile: a paying customer's picture is not stored.
+      if ((await readEvidenceRequest(ctx, incidentId)).notKept) return { state: 'failed', settledAt: ctx.now() };
       const result =
         coverage.segments.length === 0 ? noFootage(request, coverage) : await acquire(deps, ctx, request, coverage);
       const { purgeAfter } = await recordEvidence(ctx, { incidentId, result });
@@ -56,7 +60,7 @@ async function awaitPostRoll(deps: MediaDependencies, request: EvidenceRequest):
   const activity = Context.current();
   const lastMs = toMs(request.toAt) + deps.closingAllowanceMs;
   for (;;) {
-    activity.heartbeat('waiting for the post-roll');
+    beat('waiting for the post-roll');
     const coverage = await readCoverage(deps.ringDir, request.cameraId, request.fromAt, request.toAt);
     const closed = coverage.newestEndAt !== undefined && toMs(coverage.newestEndAt) >= toMs(request.toAt);
     const nowMs = toMs(deps.now());
@@ -65,6 +69,11 @@ async function awaitPostRoll(deps: MediaDependencies, request: EvidenceRequest):
     if (closed || hopeless || nowMs > lastMs) return coverage;
     await activity.sleep(Math.max(pollMs, toMs(request.toAt) - nowMs));
   }
+}
+
+function beat(doing: string): void {
+  const activity = Context.current();
+  if (Date.now() - activity.info.currentAttemptScheduledTimestampMs > quietMs) activity.heartbeat(doing);
 }
 
 function noFootage(request: EvidenceRequest, coverage: Coverage): EvidenceResult {
@@ -93,9 +102,9 @@ async function acquire(
       deps.ffmpeg,
       signal,
     );
-    Context.current().heartbeat('clip cut');
     const pictures: { id: string; kind: 'still' | 'thumbnail'; path: string; at: string }[] = [];
     for (const [index, at] of stillInstants(request).entries()) {
+      beat('stills');
       const boxes = boxesAt(request, at);
       const still = await extractStill(
         {
@@ -114,7 +123,7 @@ async function acquire(
     }
     const artifacts: StoredArtifact[] = [];
     for (const [index, segment] of coverage.segments.entries()) {
-      Context.current().heartbeat('storing');
+      beat('storing');
       const name = `segment-${String(index + 1).padStart(3, '0')}`;
       artifacts.push(
         await put({

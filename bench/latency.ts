@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import type { ProcessName } from '../stack/application.ts';
 import type { Running } from '../stack/start.ts';
 import { measureFloor } from './lib/floor.ts';
 import { atRate, closedLoop, type Load, openLoad, type Posted } from './lib/load.ts';
 import { withInstallation } from './lib/machine.ts';
 import { machine, percentile, publish, round } from './lib/results.ts';
 
+const everything: ProcessName[] = ['carrier', 'worker', 'media', 'api', 'till', 'camera'];
 const latencyPerSecond = 5;
 const latencyCount = 150;
 const throughputMs = 25_000;
@@ -15,7 +17,7 @@ const clipEveryMs = 3_000;
 
 /** Detection to phone, full incidents per second, Actions per incident and clips, with every part on this machine. */
 export async function runLatencyBench(): Promise<void> {
-  await withInstallation(['carrier', 'worker', 'media', 'api', 'till', 'camera'], async (running) => {
+  await withInstallation(everything, async (running) => {
     const pool = new pg.Pool({ connectionString: running.application.databaseAdminUrl, max: 2 });
     const temporal = await running.engines.temporal;
     try {
@@ -25,9 +27,11 @@ export async function runLatencyBench(): Promise<void> {
       await load.heartbeats();
       for (let warm = 0; warm < 20; warm += 1) await load.decide((await load.post(warm)).incidentId);
       say(`latency: ${latencyCount} detections at ${latencyPerSecond}/s`);
+      const actionsBefore = await countActions(temporal.metricsUrl);
       const latenciesMs = await measureLatency(load, pool);
+      const actionsPerIncident = ((await countActions(temporal.metricsUrl)) - actionsBefore) / latencyCount;
       say(`throughput: ${throughputConcurrency} incidents under way for ${throughputMs / 1_000} s`);
-      const { incidentsPerSecond, actionsPerIncident } = await measureThroughput(load, pool, temporal.metricsUrl);
+      const incidentsPerSecond = await measureThroughput(load, pool);
       say(`clips: ${clipCount} incidents at the recorded camera`);
       const clipsMs = await measureClips(running, pool);
       await publish({
@@ -80,8 +84,7 @@ async function measureLatency(load: Load, pool: pg.Pool): Promise<number[]> {
 }
 
 /** Whole incidents: detection, till, text, verdict by Update half a second to two seconds later, outcome. Cameras here have no recording, so their evidence ends as `failed`; clips are measured apart. */
-async function measureThroughput(load: Load, pool: pg.Pool, metricsUrl: string | undefined) {
-  const actionsBefore = await countActions(metricsUrl);
+async function measureThroughput(load: Load, pool: pg.Pool): Promise<number> {
   const { finished } = await closedLoop(throughputConcurrency, throughputMs, async (index) => {
     const { incidentId } = await load.post(index);
     await delay(500 + ((index * 137) % 1_500));
@@ -92,9 +95,8 @@ async function measureThroughput(load: Load, pool: pg.Pool, metricsUrl: string |
     [finished],
   );
   await drain(pool);
-  const actions = (await countActions(metricsUrl)) - actionsBefore;
   const closed = rows[0]!;
-  return { incidentsPerSecond: closed.closed / Number(closed.seconds), actionsPerIncident: actions / finished };
+  return closed.closed / Number(closed.seconds);
 }
 
 /** Incidents at the camera that really records; from the end of the post-roll to the clip on record. */

@@ -38,9 +38,11 @@ export interface Application {
   databaseAdminUrl: string;
   estate: Estate;
   processes: SupervisedProcess[];
-  /** In the reverse order of starting, so that nothing is left talking to something gone. */
+  /** Sources of signals first, the carrier last, so that nothing is left talking to something gone. */
   stop(): Promise<void>;
 }
+
+const stopOrder: readonly ProcessName[] = ['camera', 'till', 'api', 'media', 'worker', 'carrier'];
 
 interface ProcessPlan {
   args: readonly string[];
@@ -53,7 +55,8 @@ interface ProcessPlan {
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const processes: SupervisedProcess[] = [];
   const stop = async () => {
-    for (const supervised of [...processes].reverse()) await supervised.stop();
+    const order = (supervised: SupervisedProcess) => stopOrder.indexOf(supervised.name as ProcessName);
+    for (const supervised of [...processes].sort((a, b) => order(a) - order(b))) await supervised.stop();
   };
   const start = async (name: ProcessName, plan: ProcessPlan): Promise<void> => {
     if (options.only && !options.only.includes(name)) return;
@@ -76,18 +79,17 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     await carrier;
     await Promise.all([
       start('worker', { args: ['--max-old-space-size=1024', executable, 'worker'], env, readyLine: '"msg":"ready"' }),
-      ...estate.stores
-        .slice(0, 1)
-        .map(({ id }) =>
-          start('media', {
-            args: [executable, 'worker', '--media', `${estate.tenantId}/${id}`],
-            env,
-            readyLine: '"msg":"ready"',
-          }),
-        ),
+      ...estate.stores.slice(0, 1).map(({ id }) =>
+        start('media', {
+          args: [executable, 'worker', '--media', `${estate.tenantId}/${id}`],
+          env,
+          readyLine: '"msg":"ready"',
+        }),
+      ),
       start('api', { args: [executable, 'api'], env, readyUrl: `${baseUrl}/healthz` }),
+      // What the camera sees before the API is up waits in its spool.
+      ...(!options.only || options.only.includes('camera') ? [startScene(options, env, start)] : []),
     ]);
-    if (!options.only || options.only.includes('camera')) await startScene(options, env, start);
     return { baseUrl, carrierUrl, databaseAdminUrl: adminUrl, estate, processes, stop };
   } catch (error) {
     await stop();

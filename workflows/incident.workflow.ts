@@ -124,7 +124,7 @@ function startEvidence(
     taskQueue: contracts.mediaQueue(input.tenantId, input.storeId),
     startToCloseTimeout: postRollMs + 120_000,
     scheduleToCloseTimeout: postRollMs + giveUpAfterMs,
-    heartbeatTimeout: '15s',
+    heartbeatTimeout: '20s',
     retry: { initialInterval: '1s', maximumInterval: '20s' },
   });
   const done = scope.run(async () => {

@@ -17,7 +17,8 @@ export interface EvidenceRequest {
   minimumRetentionMs: number;
   boxes: DetectionBox[];
   sightingsAt: string[];
-  settled: boolean;
+  /** The receipt was found before the clip was made. */
+  notKept: boolean;
 }
 
 export interface StoredArtifact {
@@ -62,7 +63,7 @@ export function readEvidenceRequest(ctx: ServiceContext, incidentId: string): Pr
       minimumRetentionMs: Math.min(...Object.values(incident.policy.retentionMs)),
       boxes: detections.flatMap((detection) => detection.boxes ?? []),
       sightingsAt: detections.map((detection) => detection.detected_at.toISOString()),
-      settled: evidence!.state !== 'requested',
+      notKept: evidence!.state === 'not_kept',
     };
   });
 }

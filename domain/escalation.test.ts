@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type EscalationProgress, nextAction, proofDeadline, type StepProgress } from './escalation.ts';
+import { addMs, toIso, toMs } from './time.ts';
+
+const startAt = '2026-03-01T12:00:00.000Z';
+const after = (seconds: number) => addMs(startAt, seconds * 1_000);
+const policy = {
+  escalation: [
+    { role: 'store_staff' as const, timeoutMs: 45_000 },
+    { role: 'store_manager' as const, timeoutMs: 90_000 },
+  ],
+  acknowledgedTimeoutMs: 600_000,
+  evidence: { preRollMs: 5_000, postRollMs: 5_000, graceMs: 20_000, giveUpAfterMs: 600_000 },
+};
+const texted = (step: number, seconds: number): StepProgress => ({ step, outcome: 'sent', at: after(seconds) });
+const page = (step: number) => ({ kind: 'page', step });
+const wait = (seconds: number, wakeOnEvidence = false) => ({ kind: 'wait', untilAt: after(seconds), wakeOnEvidence });
+const exhausted = { kind: 'exhausted' };
+
+describe('what to do next', () => {
+  const cases: [string, Partial<EscalationProgress>, number, object][] = [
+    ['nobody was asked yet', {}, 0, page(0)],
+    ['the first has their time', { steps: [texted(0, 0)] }, 10, wait(45)],
+    ['the first had their time, and saw proof at once', { steps: [texted(0, 0)], evidenceSettledAt: after(0) }, 45, page(1)],
+    ['proof came before the text', { steps: [texted(0, 5)], evidenceSettledAt: after(1) }, 50, page(1)],
+    ['proof came ten seconds in: their time runs from there', { steps: [texted(0, 0)], evidenceSettledAt: after(10) }, 45, wait(55)],
+    ['and is over then', { steps: [texted(0, 0)], evidenceSettledAt: after(10) }, 55, page(1)],
+    ['proof is still missing: the grace, and a look when it comes', { steps: [texted(0, 0)] }, 45, wait(65, true)],
+    ['proof never came: not longer than the grace', { steps: [texted(0, 0)] }, 65, page(1)],
+    ['proof came too late to help', { steps: [texted(0, 0)], evidenceSettledAt: after(60) }, 65, page(1)],
+    ['nobody on shift: no waiting', { steps: [{ step: 0, outcome: 'nobody_on_shift', at: after(0) }] }, 0, page(1)],
+    ['undeliverable: no waiting', { steps: [{ step: 0, outcome: 'undeliverable', at: after(0) }] }, 0, page(1)],
+    ['acknowledged: their word counts', { steps: [texted(0, 0)], acknowledgedAt: after(30) }, 100, wait(630)],
+    ['acknowledged, then silence: the next one', { steps: [texted(0, 0)], evidenceSettledAt: after(0), acknowledgedAt: after(30) }, 630, page(1)],
+    ['"not sure": no waiting out of the timeout', { steps: [texted(0, 0)], skipWaitAfterSteps: 1 }, 5, page(1)],
+    ['"not sure" by the first does not cut the second short', { steps: [texted(0, 0), texted(1, 5)], skipWaitAfterSteps: 1 }, 6, wait(95)],
+    ['the last had their time', { steps: [texted(0, 0), texted(1, 45)], evidenceSettledAt: after(0) }, 135, exhausted],
+    ['the last is undeliverable', { steps: [texted(0, 0), { step: 1, outcome: 'undeliverable', at: after(45) }] }, 45, exhausted],
+  ];
+  it.each(cases)('%s', (_name, progress, nowSeconds, expected) => {
+    const whole = { steps: [], evidenceSettledAt: null, acknowledgedAt: null, skipWaitAfterSteps: 0, ...progress };
+    expect(nextAction(policy, whole, after(nowSeconds))).toEqual(expected);
+  });
+
+  it('has nobody to ask in an empty chain', () => {
+    const progress = { steps: [], evidenceSettledAt: null, acknowledgedAt: null, skipWaitAfterSteps: 0 };
+    expect(nextAction({ ...policy, escalation: [] }, progress, startAt)).toEqual(exhausted);
+  });
+
+  it('gives a person their time with the proof, and never more than the grace on top', () => {
+    fc.assert(
+      fc.property(
+        fc.option(fc.integer({ min: -100_000, max: 100_000 })),
+        fc.nat(100_000),
+        fc.nat(50_000),
+        (proofMs, timeoutMs, graceMs) => {
+          const evidence = { ...policy.evidence, graceMs };
+          const settledAt = proofMs === null ? null : addMs(startAt, proofMs);
+          const deadlineMs = toMs(proofDeadline({ evidence }, settledAt, startAt, timeoutMs)) - toMs(startAt);
+          expect(deadlineMs).toBeGreaterThanOrEqual(timeoutMs);
+          expect(deadlineMs).toBeLessThanOrEqual(timeoutMs + graceMs);
+        },
+      ),
+    );
+  });
+});
+
+describe('a whole escalation', () => {
+  const chain = fc.array(fc.nat(120_000), { maxLength: 5 });
+  const outcomes = fc.array(fc.constantFrom('sent' as const, 'nobody_on_shift' as const, 'undeliverable' as const), {
+    minLength: 5,
+    maxLength: 5,
+  });
+
+  it('asks each person once, in order, never while somebody has it, and ends', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          chain,
+          outcomes,
+          evidenceMs: fc.option(fc.nat(200_000)),
+          acknowledgedMs: fc.option(fc.nat(300_000)),
+          acknowledgedTimeoutMs: fc.nat(600_000),
+          skipWaitAfterSteps: fc.nat(5),
+        }),
+        (story) => {
+          const rules = {
+            ...policy,
+            escalation: story.chain.map((timeoutMs) => ({ role: 'store_staff' as const, timeoutMs })),
+            acknowledgedTimeoutMs: story.acknowledgedTimeoutMs,
+          };
+          const instant = (ms: number | null) => (ms === null ? null : addMs(startAt, ms));
+          const [evidenceAt, acknowledgedAt] = [instant(story.evidenceMs), instant(story.acknowledgedMs)];
+          const steps: StepProgress[] = [];
+          let nowMs = toMs(startAt);
+          const known = (at: string | null) => (at !== null && toMs(at) <= nowMs ? at : null);
+          for (let asked = 0; ; asked += 1) {
+            expect(asked).toBeLessThan(4 * (story.chain.length + 2));
+            const progress = {
+              steps,
+              evidenceSettledAt: known(evidenceAt),
+              acknowledgedAt: known(acknowledgedAt),
+              skipWaitAfterSteps: story.skipWaitAfterSteps,
+            };
+            const action = nextAction(rules, progress, toIso(nowMs));
+            if (action.kind === 'exhausted') break;
+            if (action.kind === 'wait') {
+              expect(toMs(action.untilAt)).toBeGreaterThan(nowMs);
+              nowMs = toMs(action.untilAt);
+              continue;
+            }
+            expect(action.step).toBe(steps.length);
+            if (progress.acknowledgedAt !== null && steps.length > 0)
+              expect(nowMs).toBeGreaterThanOrEqual(toMs(progress.acknowledgedAt) + story.acknowledgedTimeoutMs);
+            steps.push({ step: action.step, outcome: story.outcomes[action.step]!, at: toIso(nowMs) });
+          }
+          expect(steps).toHaveLength(story.chain.length);
+        },
+      ),
+    );
+  });
+});
