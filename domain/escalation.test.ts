@@ -22,9 +22,19 @@ describe('what to do next', () => {
   const cases: [string, Partial<EscalationProgress>, number, object][] = [
     ['nobody was asked yet', {}, 0, page(0)],
     ['the first has their time', { steps: [texted(0, 0)] }, 10, wait(45)],
-    ['the first had their time, and saw proof at once', { steps: [texted(0, 0)], evidenceSettledAt: after(0) }, 45, page(1)],
+    [
+      'the first had their time, and saw proof at once',
+      { steps: [texted(0, 0)], evidenceSettledAt: after(0) },
+      45,
+      page(1),
+    ],
     ['proof came before the text', { steps: [texted(0, 5)], evidenceSettledAt: after(1) }, 50, page(1)],
-    ['proof came ten seconds in: their time runs from there', { steps: [texted(0, 0)], evidenceSettledAt: after(10) }, 45, wait(55)],
+    [
+      'proof came ten seconds in: their time runs from there',
+      { steps: [texted(0, 0)], evidenceSettledAt: after(10) },
+      45,
+      wait(55),
+    ],
     ['and is over then', { steps: [texted(0, 0)], evidenceSettledAt: after(10) }, 55, page(1)],
     ['proof is still missing: the grace, and a look when it comes', { steps: [texted(0, 0)] }, 45, wait(65, true)],
     ['proof never came: not longer than the grace', { steps: [texted(0, 0)] }, 65, page(1)],
@@ -32,11 +42,26 @@ describe('what to do next', () => {
     ['nobody on shift: no waiting', { steps: [{ step: 0, outcome: 'nobody_on_shift', at: after(0) }] }, 0, page(1)],
     ['undeliverable: no waiting', { steps: [{ step: 0, outcome: 'undeliverable', at: after(0) }] }, 0, page(1)],
     ['acknowledged: their word counts', { steps: [texted(0, 0)], acknowledgedAt: after(30) }, 100, wait(630)],
-    ['acknowledged, then silence: the next one', { steps: [texted(0, 0)], evidenceSettledAt: after(0), acknowledgedAt: after(30) }, 630, page(1)],
+    [
+      'acknowledged, then silence: the next one',
+      { steps: [texted(0, 0)], evidenceSettledAt: after(0), acknowledgedAt: after(30) },
+      630,
+      page(1),
+    ],
     ['"not sure": no waiting out of the timeout', { steps: [texted(0, 0)], skipWaitAfterSteps: 1 }, 5, page(1)],
-    ['"not sure" by the first does not cut the second short', { steps: [texted(0, 0), texted(1, 5)], skipWaitAfterSteps: 1 }, 6, wait(95)],
+    [
+      '"not sure" by the first does not cut the second short',
+      { steps: [texted(0, 0), texted(1, 5)], skipWaitAfterSteps: 1 },
+      6,
+      wait(95),
+    ],
     ['the last had their time', { steps: [texted(0, 0), texted(1, 45)], evidenceSettledAt: after(0) }, 135, exhausted],
-    ['the last is undeliverable', { steps: [texted(0, 0), { step: 1, outcome: 'undeliverable', at: after(45) }] }, 45, exhausted],
+    [
+      'the last is undeliverable',
+      { steps: [texted(0, 0), { step: 1, outcome: 'undeliverable', at: after(45) }] },
+      45,
+      exhausted,
+    ],
   ];
   it.each(cases)('%s', (_name, progress, nowSeconds, expected) => {
     const whole = { steps: [], evidenceSettledAt: null, acknowledgedAt: null, skipWaitAfterSteps: 0, ...progress };

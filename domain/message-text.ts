@@ -62,19 +62,22 @@ export function helpText(facts: AlertText): string {
   );
 }
 
+/** Somebody may have named a camera after what it looks for; the person who gets the text must not read it as a charge. */
+const neutral = (text: string) => text.replace(new RegExp(accusingWords, 'gi'), ' ').replace(/\s+/g, ' ').trim();
+
 function fitPlace(facts: { laneLabel: string; storeName: string }, compose: (place: string) => string): string {
-  const lane = withoutForeignSigns(facts.laneLabel);
-  const store = withoutForeignSigns(facts.storeName);
+  const lane = neutral(withoutForeignSigns(facts.laneLabel)) || 'the lane';
+  const store = neutral(withoutForeignSigns(facts.storeName));
   const overheadSeptets = gsmSeptets(compose(''));
   if (overheadSeptets === null) throw new DomainError('INTERNAL', 'a message template leaves the GSM-7 alphabet');
   const room = segmentSeptets - overheadSeptets;
-  const full = `${lane}, ${store}`;
+  const full = store === '' ? lane : `${lane}, ${store}`;
   if (full.length <= room) return compose(full);
   if (room < 4)
     throw new DomainError(
       'PRECONDITION_FAILED',
       `PUBLIC_URL is too long for a text of one segment: shorten it by ${4 - room} signs`,
     );
-  if (lane.length + 5 <= room) return compose(`${lane}, ${store.slice(0, room - lane.length - 3).trim()}.`);
-  return compose(lane.slice(0, room));
+  if (lane.length + 5 <= room) return compose(`${lane}, ${neutral(store.slice(0, room - lane.length - 3))}.`);
+  return compose(neutral(lane.slice(0, room)));
 }

@@ -37,7 +37,12 @@ describe('what the till says of one item', () => {
     ['no scan, and the till spoke last at the limit', { sighting: 10, feedSeen: 7 }, 'MISMATCH', null],
     ['no scan, and the till fell silent', { sighting: 10, feedSeen: 6.999 }, 'UNKNOWN', null],
     ['a scan from a till that fell silent right after', { sighting: 10, scans: [9.5], feedSeen: 0 }, 'MATCH', 'T/9.5'],
-    ["the only scan is nearer to the neighbour's item", { sighting: 10, neighbours: [11], scans: [11.1] }, 'MISMATCH', null],
+    [
+      "the only scan is nearer to the neighbour's item",
+      { sighting: 10, neighbours: [11], scans: [11.1] },
+      'MISMATCH',
+      null,
+    ],
     ['each of two items has its scan', { sighting: 10, neighbours: [11], scans: [10.2, 11.1] }, 'MATCH', 'T/10.2'],
     ['both scans come late, but in order', { sighting: 10, neighbours: [11], scans: [11.2, 12.4] }, 'MATCH', 'T/11.2'],
     ['the sighting is also among its neighbours', { sighting: 10, neighbours: [10], scans: [10.1] }, 'MATCH', 'T/10.1'],

@@ -30,7 +30,9 @@ const baseScores: Record<(typeof behaviours)[Behaviour], number> = {
 export function scoreSeverity(facts: SeverityFacts): Severity {
   const reasons: Reason[] = [];
   let score = 0;
-  const add = (code: string, points: number, params: Reason['params'] = {}) => {
+  // A rule gives no more than still fits between 0 and 100, so that the points shown add up to the score shown.
+  const add = (code: string, rulePoints: number, params: Reason['params'] = {}) => {
+    const points = Math.max(0, Math.min(100, score + rulePoints)) - score;
     score += points;
     reasons.push({ code, params: { ...params, points } });
   };
@@ -44,7 +46,6 @@ export function scoreSeverity(facts: SeverityFacts): Severity {
   if (facts.detectionCount > 1)
     add('SEVERAL_DETECTIONS', Math.min(20, 5 * (facts.detectionCount - 1)), { count: facts.detectionCount });
   if (facts.helpRequested) add('HELP_REQUESTED', 100);
-  score = Math.max(0, Math.min(100, score));
   return { level: levelOf(score), score, reasons };
 }
 

@@ -2,18 +2,18 @@ import type { HumanVerdict } from './types.ts';
 
 export type ReplyIntent = { kind: 'verdict'; verdict: HumanVerdict; code: string | null } | { kind: 'not_understood' };
 
-const words: Record<string, HumanVerdict> = {
-  '1': 'paid',
-  paid: 'paid',
-  '2': 'staff_error',
-  staff: 'staff_error',
-  '3': 'unsure',
-  unsure: 'unsure',
-  'not sure': 'unsure',
-  '4': 'confirmed',
-  confirmed: 'confirmed',
-  help: 'help',
-};
+/** A map, not an object: nobody's text may find what every object inherits. */
+const words: ReadonlyMap<string, HumanVerdict> = new Map<string, HumanVerdict>([
+  ['1', 'paid'],
+  ['paid', 'paid'],
+  ['2', 'staff_error'],
+  ['staff', 'staff_error'],
+  ['3', 'unsure'],
+  ['unsure', 'unsure'],
+  ['not sure', 'unsure'],
+  ['4', 'confirmed'],
+  ['confirmed', 'confirmed'],
+]);
 
 /**
  * `1 paid`, `2 staff`, `3 not sure`, `4 confirmed`, `HELP`, each alone or with the incident's code before or after
@@ -23,15 +23,15 @@ export function parseReply(body: string): ReplyIntent {
   const text = body
     .trim()
     .toLowerCase()
-    .replace(/[.,!#:;]+/g, ' ')
+    .replace(/[.,!?#:;()]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   const tokens = text.split(' ');
   const codeToken = tokens.find((token) => /^[2-9cdfghjklmnpqrtvwxz]{3}$/.test(token) && /[a-z]/.test(token));
   const code = codeToken?.toUpperCase() ?? null;
-  if (tokens.includes('help')) return { kind: 'verdict', verdict: 'help', code };
+  if (/\bhelp\b/.test(text)) return { kind: 'verdict', verdict: 'help', code };
   const rest = tokens.filter((token) => token !== codeToken).join(' ');
-  const verdict = words[rest] ?? (/^[1-4] /.test(rest) && agrees(rest) ? words[rest[0]!] : undefined);
+  const verdict = words.get(rest) ?? (/^[1-4] /.test(rest) && agrees(rest) ? words.get(rest[0]!) : undefined);
   return verdict ? { kind: 'verdict', verdict, code } : { kind: 'not_understood' };
 }
 
@@ -39,7 +39,7 @@ export function parseReply(body: string): ReplyIntent {
 function agrees(text: string): boolean {
   const digit = text[0]!;
   const word = text.slice(2);
-  return words[word] === words[digit] || (digit === '4' && word === 'confirmed no approach');
+  return words.get(word) === words.get(digit) || (digit === '4' && word === 'confirmed no approach');
 }
 
 export const verdictWords: Record<HumanVerdict, string> = {

@@ -67,7 +67,7 @@ export async function runIncidentWorker(): Promise<void> {
   await runWorkers(runtime, [incidents, texts], () => db.close());
 }
 
-/** One schedule for the whole installation; it exists already on every start but the first. */
+/** One schedule for the whole installation. Every start also sweeps once, so that a young log has a witness too. */
 async function ensureSweepSchedule(runtime: WorkerRuntime): Promise<void> {
   const connection = await Connection.connect({ address: runtime.config.TEMPORAL_ADDRESS });
   try {
@@ -77,9 +77,13 @@ async function ensureSweepSchedule(runtime: WorkerRuntime): Promise<void> {
       spec: { calendars: [{ hour: 3, minute: 30 }], jitter: '10m' },
       action: { type: 'startWorkflow', workflowType: sweepWorkflowType, taskQueue: incidentQueue },
       policies: { overlap: 'SKIP', catchupWindow: '24h' },
+      state: { triggerImmediately: true },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await new Client({ connection, namespace: runtime.config.TEMPORAL_NAMESPACE }).schedule
+      .getHandle(sweepScheduleId)
+      .trigger('SKIP');
   } finally {
     await connection.close();
   }

@@ -662,6 +662,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             actor: string;
+            /** @description As people call them; not part of what is hashed */
+            actorName: string;
             actorRole: string;
             action: string;
             subject: string;

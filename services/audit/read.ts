@@ -2,6 +2,7 @@ import type { Queryable } from '../../adapters/postgres/database.ts';
 import { auditContentText, chainText, genesisHash } from '../../domain/audit-chain.ts';
 import { invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
+import { actorNames } from '../access/names.ts';
 import { readOnly, type ServiceContext, sha256Hex, write } from '../context.ts';
 import { custodyActions } from './actions.ts';
 
@@ -16,6 +17,15 @@ export interface AuditRow {
   prevHash: string;
   hash: string;
 }
+
+/** A row as people read it; the name is not part of what is hashed. */
+export interface NamedAuditRow extends AuditRow {
+  actorName: string;
+}
+
+const named =
+  (nameOf: (actorId: string) => string) =>
+  (row: AuditRow): NamedAuditRow => ({ ...row, actorName: nameOf(row.actor) });
 
 interface DbRow {
   [column: string]: unknown;
@@ -45,7 +55,7 @@ const rowOf = (row: DbRow): AuditRow => ({
 export function listAudit(
   ctx: ServiceContext,
   input: { cursor?: string; limit: number },
-): Promise<{ items: AuditRow[]; nextCursor: string | null }> {
+): Promise<{ items: NamedAuditRow[]; nextCursor: string | null }> {
   requirePermission(ctx.actor, 'audit.read');
   const before = input.cursor === undefined ? null : Number(input.cursor);
   if (before !== null && !Number.isSafeInteger(before))
@@ -56,11 +66,14 @@ export function listAudit(
       [ctx.actor.tenantId, before, input.limit + 1],
     );
     const page = rows.slice(0, input.limit);
-    return { items: page.map(rowOf), nextCursor: rows.length > input.limit ? String(page.at(-1)!.seq) : null };
+    return {
+      items: page.map(rowOf).map(named(await actorNames(tx, ctx.actor.tenantId))),
+      nextCursor: rows.length > input.limit ? String(page.at(-1)!.seq) : null,
+    };
   });
 }
 
-export function readCustody(ctx: ServiceContext, incidentId: string): Promise<AuditRow[]> {
+export function readCustody(ctx: ServiceContext, incidentId: string): Promise<NamedAuditRow[]> {
   requirePermission(ctx.actor, 'evidence.view');
   return readOnly(ctx, async (tx) => {
     // The incident row is under store scope, the audit log only under the tenant's: ask for the first before the second.
@@ -73,7 +86,7 @@ export function readCustody(ctx: ServiceContext, incidentId: string): Promise<Au
       'select * from audit where tenant_id = $1 and subject = $2 and action = any ($3) order by seq',
       [ctx.actor.tenantId, `incident:${incidentId}`, custodyActions],
     );
-    return rows.map(rowOf);
+    return rows.map(rowOf).map(named(await actorNames(tx, ctx.actor.tenantId)));
   });
 }
 

@@ -10,6 +10,7 @@ import type {
   SeverityLevel,
   TimelineKind,
 } from '../../domain/types.ts';
+import { actorNames } from '../access/names.ts';
 import { found, iso, isoOrNull, readOnly, type ServiceContext } from '../context.ts';
 import type { PosExplanation } from './assess.ts';
 import { loadIncident } from './facts.ts';
@@ -184,20 +185,15 @@ export function readTimeline(ctx: ServiceContext, incidentId: string): Promise<T
       'select id, at, kind, actor, params from incident_events where tenant_id = $1 and incident_id = $2 order by at, id',
       [ctx.actor.tenantId, incidentId],
     );
-    const names = await tx.query<{ id: string; name: string }>(
-      "select 'phone:' || id as id, display_name as name from people where tenant_id = $1 union all select 'user:' || id, display_name from api_keys where tenant_id = $1",
-      [ctx.actor.tenantId],
-    );
-    const nameOf = new Map(names.map((row) => [row.id, row.name]));
-    const people = new Map(names.map((row) => [row.id.replace('phone:', ''), row.name]));
+    const nameOf = await actorNames(tx, ctx.actor.tenantId);
     return rows.map((row) => ({
       id: String(row.id),
       at: iso(row.at),
       kind: row.kind,
-      actor: nameOf.get(row.actor) ?? row.actor,
+      actor: nameOf(row.actor),
       params:
         typeof row.params['personId'] === 'string'
-          ? { ...row.params, personName: people.get(row.params['personId']) ?? row.params['personId'] }
+          ? { ...row.params, personName: nameOf(`phone:${row.params['personId']}`) }
           : row.params,
     }));
   });

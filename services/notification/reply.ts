@@ -1,3 +1,4 @@
+import { actorNames } from '../access/names.ts';
 import { readOnly, type ServiceContext, write } from '../context.ts';
 
 export interface AnswerableIncident {
@@ -40,11 +41,7 @@ export function findAnswerable(ctx: ServiceContext, personId: string): Promise<A
        order by n.texted_at desc limit 50`,
       [ctx.actor.tenantId, personId, ctx.now(), explainedForDays],
     );
-    const names = await tx.query<{ id: string; name: string }>(
-      "select 'phone:' || id as id, display_name as name from people where tenant_id = $1 union all select 'user:' || id, display_name from api_keys where tenant_id = $1",
-      [ctx.actor.tenantId],
-    );
-    const nameOf = new Map(names.map((row) => [row.id, row.name]));
+    const nameOf = await actorNames(tx, ctx.actor.tenantId);
     return rows.map((row) => ({
       incidentId: row.id,
       storeId: row.store_id,
@@ -53,7 +50,8 @@ export function findAnswerable(ctx: ServiceContext, personId: string): Promise<A
       storeName: row.store_name,
       closed: row.state === 'closed',
       verdict: row.verdict,
-      decidedBy: row.decided_by === null ? null : (nameOf.get(row.decided_by) ?? 'the till'),
+      decidedBy:
+        row.decided_by === null ? null : row.decided_by.startsWith('system:') ? 'the till' : nameOf(row.decided_by),
       closedAt: row.closed_at?.toISOString() ?? null,
       timeZone: row.time_zone,
     }));
