@@ -34,6 +34,7 @@ export interface MediaDependencies {
 
 const pollMs = 150;
 const mostStills = 3;
+const shortestLockMs = 1_000;
 /** Each heartbeat that reaches the server is an Action: none until a clip takes longer than a normal one, half the timeout. */
 const quietMs = 10_000;
 
@@ -197,7 +198,9 @@ interface NewArtifact {
 }
 
 function artifactWriter(deps: MediaDependencies, ctx: ServiceContext, request: EvidenceRequest) {
-  const lockedUntil = addMs(ctx.now(), request.minimumRetentionMs);
+  // A store refuses a lock that ends in the past.
+  const soonest = addMs(ctx.now(), shortestLockMs);
+  const lockedUntil = request.lockedUntil > soonest ? request.lockedUntil : soonest;
   return async (artifact: NewArtifact): Promise<StoredArtifact> => {
     const sha256 = createHash('sha256').update(artifact.bytes).digest('hex');
     if (artifact.expectedSha256 !== undefined && artifact.expectedSha256 !== sha256)

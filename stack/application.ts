@@ -28,6 +28,8 @@ export interface ApplicationOptions {
   estate?: (keys: Installation['keys']) => Estate;
   /** Default: all. Tests and benches bring their own signals and leave camera and till out. */
   only?: readonly ProcessName[];
+  /** Restart our processes when a source file changes. */
+  watch?: boolean;
   ledger: ProcessLedger;
   onProgress: OnProgress;
 }
@@ -102,7 +104,7 @@ function supervise(name: ProcessName, plan: ProcessPlan, options: ApplicationOpt
   return superviseProcess({
     name,
     command: process.execPath,
-    args,
+    args: options.watch ? ['--watch', '--watch-preserve-output', ...args] : args,
     env: { ...options.env, ...env },
     cwd: root,
     logFile: join(options.dataDir, 'logs', `${name}.log`),

@@ -38,6 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .option('--footage <file>', 'play this recording as the camera instead of the rendered lane')
     .option('--tape <file>', 'what the till rang during that recording')
+    .option('--watch', 'restart our processes when a source file changes')
     .option('--once', 'play one whole story on fresh data, print its report as one line of JSON, and end')
     .action(
       async ({
@@ -49,6 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
         port: number;
         footage?: string;
         tape?: string;
+        watch?: boolean;
         once?: boolean;
       }) => {
         const { runOnce, runStart } = await import('./run.ts');

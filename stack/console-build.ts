@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
 import { root } from './root.ts';
 import type { OnProgress } from './tools/progress.ts';
 
@@ -19,10 +22,20 @@ export async function buildConsole(onProgress: OnProgress): Promise<void> {
   );
   if ((await readFile(stampPath, 'utf8').catch(() => '')) === stamp) return;
   onProgress({ subject: 'console', state: 'working', message: 'building' });
-  const { build } = await import('vite');
-  await build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'error' });
+  await runVite(join(folder, 'vite.config.ts'));
   await writeFile(stampPath, stamp);
   onProgress({ subject: 'console', state: 'done', message: 'built' });
+}
+
+/** In a process of its own: a bundler's memory should not stay with the one that runs for weeks. */
+async function runVite(configFile: string): Promise<void> {
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
+  const args = [vite, 'build', '--config', configFile, '--logLevel', 'error'];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const complaints: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`the console could not be built:\n${Buffer.concat(complaints).toString('utf8')}`);
 }
 
 async function hashSources(folders: readonly string[], files: readonly string[]): Promise<string> {

@@ -15,6 +15,7 @@ export interface RunOptions {
   env: Environment;
   footage?: string;
   tape?: string;
+  watch?: boolean;
 }
 
 /** `npm start`: everything runs until Ctrl-C. Resolves with the exit code. */

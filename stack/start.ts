@@ -22,6 +22,7 @@ export interface StartOptions {
   policy?: Policy;
   estate?: ApplicationOptions['estate'];
   only?: ApplicationOptions['only'];
+  watch?: boolean;
   onProgress: OnProgress;
   signal: AbortSignal;
 }
@@ -74,6 +75,7 @@ export async function startAll(options: StartOptions): Promise<Running> {
       ...(options.policy === undefined ? {} : { policy: options.policy }),
       ...(options.estate === undefined ? {} : { estate: options.estate }),
       ...(options.only === undefined ? {} : { only: options.only }),
+      ...(options.watch === undefined ? {} : { watch: options.watch }),
     });
     await console;
     return {

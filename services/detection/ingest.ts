@@ -21,6 +21,8 @@ export interface DetectionReceipt {
   start?: IncidentInput;
 }
 
+const openCodeConstraint = 'incidents_open_code_unique';
+const codeAttempts = 5;
 /** A detector's clock may run ahead by this much; more is a mistake that would spoil every window. */
 const futureToleranceMs = 5 * 60_000;
 
@@ -29,6 +31,19 @@ const futureToleranceMs = 5 * 60_000;
  * transaction remembers what the workflow engine must be told; the caller dispatches it before answering.
  */
 export async function ingestDetection(ctx: ServiceContext, detection: Detection): Promise<DetectionReceipt> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ingestOnce(ctx, detection);
+    } catch (error) {
+      // Two cameras took the same short code at once: the next one is free.
+      const codeClash =
+        error instanceof DomainError && error.code === 'CONFLICT' && error.message.includes(openCodeConstraint);
+      if (!codeClash || attempt === codeAttempts) throw error;
+    }
+  }
+}
+
+async function ingestOnce(ctx: ServiceContext, detection: Detection): Promise<DetectionReceipt> {
   requirePermission(ctx.actor, 'detection.create', detection.storeId);
   const { tenantId } = ctx.actor;
   const dedupKey = detectionKey(tenantId, detection.storeId, detection.cameraId, detection.eventId);

@@ -1,4 +1,5 @@
 import { requirePermission } from '../../domain/permissions.ts';
+import { instantFrom } from '../../domain/time.ts';
 import { found, isoOrNull, readOnly, type ServiceContext, write } from '../context.ts';
 
 export type CameraState = 'unknown' | 'recording' | 'lost' | 'frozen' | 'black';
@@ -55,6 +56,7 @@ export function reportCameraHealth(
   input: { storeId: string; cameraId: string; state: CameraState; at: string },
 ): Promise<void> {
   requirePermission(ctx.actor, 'camera.report', input.storeId);
+  const at = instantFrom('at', input.at);
   return write(ctx, async (tx) => {
     tx.noAudit('telemetry');
     const [camera] = await tx.query('select id from cameras where tenant_id = $1 and store_id = $2 and id = $3', [
@@ -64,8 +66,8 @@ export function reportCameraHealth(
     ]);
     found(camera, `camera ${input.cameraId} of store ${input.storeId}`);
     await tx.query(
-      'update cameras set state = $4, last_seen_at = $5 where tenant_id = $1 and store_id = $2 and id = $3 and (last_seen_at is null or last_seen_at < $5)',
-      [ctx.actor.tenantId, input.storeId, input.cameraId, input.state, input.at],
+      'update cameras set state = $4, last_seen_at = least($5::timestamptz, $6::timestamptz) where tenant_id = $1 and store_id = $2 and id = $3 and (last_seen_at is null or last_seen_at < $5)',
+      [ctx.actor.tenantId, input.storeId, input.cameraId, input.state, at, tx.at],
     );
   });
 }

@@ -13,8 +13,8 @@ export interface EvidenceRequest {
   detectedAt: string;
   fromAt: string;
   toAt: string;
-  /** Locked at least this long; the verdict extends it. */
-  minimumRetentionMs: number;
+  /** Never past the purge date of any verdict, since no incident closes before it is received; the verdict extends it. */
+  lockedUntil: string;
   boxes: DetectionBox[];
   sightingsAt: string[];
   /** The receipt was found before the clip was made. */
@@ -60,7 +60,7 @@ export function readEvidenceRequest(ctx: ServiceContext, incidentId: string): Pr
       detectedAt: incident.detectedAt,
       fromAt: evidence!.from_at.toISOString(),
       toAt: evidence!.to_at.toISOString(),
-      minimumRetentionMs: Math.min(...Object.values(incident.policy.retentionMs)),
+      lockedUntil: addMs(incident.receivedAt, Math.min(...Object.values(incident.policy.retentionMs))),
       boxes: detections.flatMap((detection) => detection.boxes ?? []),
       sightingsAt: detections.map((detection) => detection.detected_at.toISOString()),
       notKept: evidence!.state === 'not_kept',

@@ -21,6 +21,7 @@ export interface IncidentFacts {
   decidedBy: string | null;
   helpRequested: boolean;
   detectedAt: string;
+  receivedAt: string;
   closedAt: string | null;
   evidenceState: EvidenceState;
   detectionCount: number;
@@ -47,6 +48,7 @@ interface FactsRow {
   decided_by: string | null;
   help_requested: boolean;
   detected_at: Date;
+  received_at: Date;
   closed_at: Date | null;
   evidence_state: EvidenceState;
   detection_count: number;
@@ -89,6 +91,7 @@ export async function loadIncident(
     decidedBy: incident.decided_by,
     helpRequested: incident.help_requested,
     detectedAt: incident.detected_at.toISOString(),
+    receivedAt: incident.received_at.toISOString(),
     closedAt: incident.closed_at?.toISOString() ?? null,
     evidenceState: incident.evidence_state,
     detectionCount: incident.detection_count,

@@ -1,11 +1,15 @@
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
-import { addMs } from '../../domain/time.ts';
+import { addMs, toMs } from '../../domain/time.ts';
 import type { PosEvent } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
 
 /** How long after the fact a receipt can still correct an incident. */
 const correctionReachMs = 7 * 24 * 3_600_000;
+/** A till's clock may run ahead by this much. One that is an hour off would have every item look unpaid. */
+const futureToleranceMs = 5 * 60_000;
+/** Days older than this share one partition, so that no sender can make us one for each day of history. */
+const ownPartitionReachMs = 35 * 24 * 3_600_000;
 
 export interface PosReceipt {
   accepted: number;
@@ -19,6 +23,7 @@ export async function ingestPosEvents(ctx: ServiceContext, events: readonly PosE
   for (const event of events) requirePermission(ctx.actor, 'pos.create', event.storeId);
   return write(ctx, async (tx) => {
     tx.noAudit('append-only intake');
+    refuseFuture(events, tx.at);
     await requireTerminals(tx, ctx.actor.tenantId, events);
     const lines = events.filter((event) => event.type !== 'heartbeat');
     const accepted = lines.length === 0 ? [] : await insertLines(tx, ctx.actor.tenantId, lines);
@@ -29,12 +34,22 @@ export async function ingestPosEvents(ctx: ServiceContext, events: readonly PosE
   });
 }
 
+function refuseFuture(events: readonly PosEvent[], nowAt: string): void {
+  const index = events.findIndex((event) => toMs(event.occurredAt) > toMs(nowAt) + futureToleranceMs);
+  if (index < 0) return;
+  const field = fieldOf(events, index, 'occurredAt');
+  throw invalidField(field, `lies in the future of the server (${nowAt}); check the till's clock and time zone`);
+}
+
+const fieldOf = (events: readonly PosEvent[], index: number, name: string): string =>
+  events.length > 1 ? `${index}.${name}` : name;
+
 /** Days whose partition is known to exist; a plain memo, asking again is harmless. */
 const knownDays = new Set<string>();
 
 async function insertLines(tx: WriteTransaction, tenantId: string, lines: readonly PosEvent[]): Promise<PosEvent[]> {
   for (const day of new Set(lines.map((line) => new Date(line.occurredAt).toISOString().slice(0, 10)))) {
-    if (knownDays.has(day)) continue;
+    if (knownDays.has(day) || toMs(day) < toMs(tx.at) - ownPartitionReachMs) continue;
     await tx.query('select ensure_pos_partition($1::date)', [day]);
     knownDays.add(day);
   }
@@ -60,7 +75,7 @@ async function requireTerminals(tx: WriteTransaction, tenantId: string, events: 
   const known = new Set(rows.map((row) => `${row.store_id}/${row.id}`));
   for (const [place, { event, index }] of wanted) {
     if (known.has(place)) continue;
-    const field = events.length > 1 ? `/${index}/terminalId` : 'terminalId';
+    const field = fieldOf(events, index, 'terminalId');
     const message = `the till ${event.terminalId} of store ${event.storeId} is not known here; register it first`;
     throw new DomainError('PRECONDITION_FAILED', `${field}: ${message}`, { fields: [{ field, message }] });
   }
