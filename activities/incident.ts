@@ -12,7 +12,7 @@ import { makeFirstContact, recheckTill } from '../services/incident/first-contac
 import { type ProgressFact, recordOutcome, recordProgress } from '../services/incident/record.ts';
 import type { LinkOptions } from '../services/notification/intend.ts';
 import { splitDetection } from '../services/outbox/drain.ts';
-import { findDueIncidents, listTenantIds, recordPurge, type Signer } from '../services/retention/purge.ts';
+import { findDueIncidents, listTenantIds, purgeIncident, type Signer } from '../services/retention/purge.ts';
 import type { IncidentActivities } from './contracts.ts';
 import { translated } from './failure.ts';
 import { sendFreshText, type TextDependencies } from './send-text.ts';
@@ -87,7 +87,8 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
     },
 
     async splitMerged({ tenantId, incidentId, dedupKeys }) {
-      for (const dedupKey of dedupKeys) await splitDetection(context(tenantId), { incidentId, dedupKey });
+      for (const dedupKey of dedupKeys)
+        await splitDetection(context(tenantId), { incidentId, dedupKey, because: 'INCIDENT_ALREADY_CLOSED' });
     },
 
     async correctIncident({ tenantId, incidentId }) {
@@ -109,8 +110,9 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
           for (const incident of due) {
             Context.current().heartbeat({ purged, failed });
             try {
-              await deps.objects.deletePrefix(evidencePrefix(tenantId, incident.storeId, incident.incidentId));
-              await recordPurge(ctx, incident, deps.signer);
+              await purgeIncident(ctx, incident, deps.signer, () =>
+                deps.objects.deletePrefix(evidencePrefix(tenantId, incident.storeId, incident.incidentId)),
+              );
               purged += 1;
             } catch (error) {
               // One that cannot be deleted yet must not keep the others; it stays due and is counted.

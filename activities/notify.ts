@@ -7,7 +7,7 @@ import { markFailed } from '../services/notification/settle.ts';
 import type { NotifyActivities, SettledStepOutcome } from './contracts.ts';
 import { translated } from './failure.ts';
 import { systemActor } from './incident.ts';
-import { resumeText, sendFreshText, type TextDependencies } from './send-text.ts';
+import { resumeText, sendFreshText, settleMootText, type TextDependencies } from './send-text.ts';
 
 export interface NotifyDependencies extends TextDependencies {
   db: ServiceContext['db'];
@@ -30,7 +30,8 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
         ...(excludePersonId === undefined ? {} : { excludePersonId }),
       });
       if (intent.outcome === 'nobody_on_shift') return { outcome: 'nobody_on_shift', at: ctx.now() };
-      if (intent.outcome === 'moot') return { outcome: 'undeliverable', at: ctx.now() };
+      if (intent.outcome === 'moot')
+        return intent.open ? settleMootText(deps, ctx, intent.open) : { outcome: 'undeliverable', at: ctx.now() };
       if (intent.outcome !== 'intended') return { outcome: intent.outcome, at: ctx.now() };
       try {
         const outcome = intent.fresh ? await sendFreshText(deps, ctx, intent) : await resumeText(deps, ctx, intent);

@@ -3,9 +3,9 @@ import { CarrierError } from '../adapters/twilio/types.ts';
 import { DomainError } from '../domain/errors.ts';
 import { toMs } from '../domain/time.ts';
 import type { ServiceContext } from '../services/context.ts';
-import type { Intent } from '../services/notification/intend.ts';
+import type { OpenIntent } from '../services/notification/intend.ts';
 import { markFailed, markSent, reclaimIntent, releaseIntent } from '../services/notification/settle.ts';
-import type { StepOutcome } from './contracts.ts';
+import type { SettledStepOutcome, StepOutcome } from './contracts.ts';
 
 export interface TextDependencies {
   carrier: Carrier;
@@ -13,8 +13,6 @@ export interface TextDependencies {
   /** Longer than the carrier's POST timeout and the lag of its list together: only then does "not listed" mean "not sent". */
   settleMs: number;
 }
-
-type OpenIntent = Extract<Intent, { notificationId: string }>;
 
 const statusUrl = (deps: TextDependencies, ctx: ServiceContext, notificationId: string) =>
   `${deps.publicUrl}/webhooks/twilio/status?tenant=${encodeURIComponent(ctx.actor.tenantId)}&notification=${encodeURIComponent(notificationId)}`;
@@ -42,6 +40,30 @@ export async function resumeText(
   ctx: ServiceContext,
   intent: OpenIntent,
 ): Promise<StepOutcome> {
+  const known = await lookUp(deps, ctx, intent);
+  return known ?? send(deps, ctx, intent);
+}
+
+/** The incident was closed before anybody knew whether this text had left: says that it has, or that it never will. */
+export async function settleMootText(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: OpenIntent,
+): Promise<SettledStepOutcome> {
+  const known = await lookUp(deps, ctx, intent);
+  if (known) return known;
+  await markFailed(ctx, {
+    notificationId: intent.notificationId,
+    failure: 'the incident was closed before it was sent',
+  });
+  return { outcome: 'undeliverable', at: ctx.now() };
+}
+
+async function lookUp(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: OpenIntent,
+): Promise<SettledStepOutcome | null> {
   const ageMs = toMs(ctx.now()) - toMs(intent.claimedAt);
   if (ageMs < deps.settleMs)
     throw new DomainError('DEPENDENCY_TEMPORARY', 'an earlier attempt to send this text is not settled yet', {
@@ -54,11 +76,9 @@ export async function resumeText(
     bodyContains: intent.reference,
     sentAfterAt: intent.intendedAt,
   });
-  if (sid !== null) {
-    const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, sid, segments: 1 });
-    return { outcome: 'sent', at: sentAt };
-  }
-  return send(deps, ctx, intent);
+  if (sid === null) return null;
+  const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, sid, segments: 1 });
+  return { outcome: 'sent', at: sentAt };
 }
 
 async function send(deps: TextDependencies, ctx: ServiceContext, intent: OpenIntent): Promise<StepOutcome> {

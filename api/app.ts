@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
 import { middleware as openApiValidator } from 'express-openapi-validator';
-import { rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { DomainError } from '../domain/errors.ts';
 import { authentication } from './auth.ts';
@@ -15,6 +15,7 @@ import { intakeRoutes } from './routes/intake.ts';
 import { linkRoutes } from './routes/links.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
+import { storableOnly } from './storable.ts';
 import { twilioWebhooks } from './webhooks/twilio.ts';
 
 const bodyLimit = '1mb';
@@ -32,14 +33,18 @@ export function createApp(deps: ApiDependencies): Express {
   if (deps.simulator) app.use('/simulator', simulatorRoutes(deps, deps.simulator));
 
   // Who asks comes first: a stranger's body is not even read.
-  app.use('/v1/session', limiter('sign-ins', 60_000, 60));
+  app.post('/v1/session', limiter('sign-ins', 60_000, 60));
   const authenticated = authentication(deps.db);
   app.use('/v1', (request, response, next) =>
     request.path === '/session' && request.method === 'POST' ? next() : authenticated(request, response, next),
   );
   app.use('/v1', express.json({ limit: bodyLimit, type: ['application/json', 'application/cloudevents+json'] }));
-  app.use('/v1', requireJson);
+  app.use('/v1', requireJson, storableOnly);
   app.use(intakeRoutes(deps));
+  app.use(
+    '/v1',
+    limiter('requests', 60_000, 12_000, (response) => response.locals['actor']?.id),
+  );
   app.use(
     openApiValidator({
       apiSpec: openApiPath,
@@ -69,8 +74,15 @@ const requireJson: express.RequestHandler = (request, _response, next) => {
   next();
 };
 
-function limiter(what: string, windowMs: number, limit: number): express.RequestHandler {
+/** Counts per address, or per whatever `keyOf` names once it is known who asks. */
+function limiter(
+  what: string,
+  windowMs: number,
+  limit: number,
+  keyOf: (response: express.Response) => string | undefined = () => undefined,
+): express.RequestHandler {
   return rateLimit({
+    keyGenerator: (request, response) => keyOf(response as express.Response) ?? ipKeyGenerator(request.ip ?? ''),
     windowMs,
     limit,
     standardHeaders: 'draft-8',

@@ -29,7 +29,10 @@ export function authentication(db: Database): RequestHandler {
       response.locals['actor'] = await remember(`k${sha256Hex(bearer)}`, () => authenticateKey(db, bearer));
     else if (cookie !== undefined) {
       refuseForeignWrite(request);
-      response.locals['actor'] = await remember(`s${sha256Hex(cookie)}`, () => authenticateSession(db, cookie));
+      const key = `s${sha256Hex(cookie)}`;
+      response.locals['actor'] = await remember(key, () => authenticateSession(db, cookie));
+      // Signing out has to count at once, not when the memory fades.
+      if (request.method === 'DELETE' && request.path === '/session') known.delete(key);
     } else throw new DomainError('UNAUTHENTICATED', 'Send `Authorization: Bearer KEY`, or sign in.');
     next();
   };

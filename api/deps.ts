@@ -1,7 +1,7 @@
 import type { Database } from '../adapters/postgres/database.ts';
 import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
-import type { WitnessRecord } from '../services/audit/read.ts';
+import type { WitnessedHead, WitnessRecord } from '../services/audit/read.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { LiveEvents } from './live.ts';
 import type { SimulatorOptions } from './routes/simulator.ts';
@@ -24,7 +24,8 @@ export interface ApiDependencies {
     params: Record<string, string>;
   }) => boolean;
   messageTwiml: (text: string | null) => string;
-  verifyWitness: (witness: WitnessRecord, tenantId: string) => Promise<{ seq: number; hash: string; at: string }>;
+  /** The newest head outside of the database; the row only says that there must be one. */
+  verifyWitness: (witness: WitnessRecord | null, tenantId: string) => Promise<WitnessedHead | null>;
   consoleDir: string | null;
   /** Only in development. */
   simulator: SimulatorOptions | null;

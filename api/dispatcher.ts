@@ -65,7 +65,7 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
       case 'merged': {
         const dedupKey = String(row.payload['dedupKey']);
         if (await deps.engine.signal(address, detectionMergedSignalName, { dedupKey })) return;
-        const split = await splitDetection(ctx, { incidentId, dedupKey });
+        const split = await splitDetection(ctx, { incidentId, dedupKey, because: 'INCIDENT_ALREADY_CLOSED' });
         return dispatch(tenantId, split.incidentId);
       }
       case 'receipt':

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats';
 import { type Headers, HTTP } from 'cloudevents';
 import { DomainError, type FieldError, invalidField } from '../domain/errors.ts';
+import { instantFrom } from '../domain/time.ts';
 import type { Detection, PosEvent } from '../domain/types.ts';
 
 const schemaOf = (name: string): Record<string, unknown> =>
@@ -21,11 +22,18 @@ export const detectionEventType = 'io.floorwalker.detection.v1';
 
 /** One schema for every way in; throws VALIDATION that names each field. */
 export function parseDetection(value: unknown): Detection {
-  if (isDetection(value)) return value;
-  throw refusal(isDetection.errors ?? [], '');
+  if (!isDetection(value)) throw refusal(isDetection.errors ?? [], '');
+  const instants = <Part extends { at: string }>(name: string, parts: readonly Part[]): Part[] =>
+    parts.map((part, index) => ({ ...part, at: instantFrom(`${name}.${index}.at`, part.at) }));
+  return {
+    ...value,
+    detectedAt: instantFrom('detectedAt', value.detectedAt),
+    ...(value.sightings && { sightings: instants('sightings', value.sightings) }),
+    ...(value.boxes && { boxes: instants('boxes', value.boxes) }),
+  };
 }
 
-/** Plain JSON, or a CloudEvent 1.0 in structured or binary mode; the event's own time and id must agree with its data. */
+/** Plain JSON, or a CloudEvent 1.0 in structured or binary mode; the event's own id must agree with its data. */
 export function parseDetectionRequest(headers: Headers, body: unknown): Detection {
   const contentType = String(headers['content-type'] ?? '');
   const cloudEvent = contentType.startsWith('application/cloudevents') || headers['ce-specversion'] !== undefined;
@@ -42,22 +50,17 @@ function readCloudEvent(headers: Headers, body: unknown): { type: string; id: st
   try {
     const event = HTTP.toEvent({ headers, body });
     if (Array.isArray(event)) throw invalidField('body', 'must be a single event, not a batch');
+    if (event.specversion !== '1.0') throw invalidField('specversion', 'must be 1.0');
+    // The library fills in what is missing instead of refusing it.
+    if (!event.source) throw invalidField('source', 'is missing');
     return { type: event.type, id: event.id, data: event.data };
   } catch (error) {
     if (error instanceof DomainError) throw error;
-    const detail = error instanceof Error ? error.message : 'it could not be read';
-    throw new DomainError('VALIDATION', `The CloudEvent is not valid: ${detail}.`, {
-      fields: cloudEventFields(error, detail),
+    throw new DomainError('VALIDATION', 'body: is not a readable CloudEvent', {
+      fields: [{ field: 'body', message: 'is not a readable CloudEvent' }],
+      cause: error,
     });
   }
-}
-
-function cloudEventFields(error: unknown, detail: string): FieldError[] {
-  const errors =
-    typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)
-      ? (error.errors as ErrorObject[])
-      : [];
-  return errors.length === 0 ? [{ field: 'body', message: detail }] : errors.map((entry) => fieldError(entry, ''));
 }
 
 export function parsePosEvents(value: unknown): PosEvent[] {
@@ -65,8 +68,9 @@ export function parsePosEvents(value: unknown): PosEvent[] {
   if (events.length === 0) throw invalidField('body', 'must hold at least one line');
   if (events.length > maxPosBatch) throw invalidField('body', `must hold at most ${maxPosBatch} lines`);
   return events.map((event: unknown, index) => {
-    if (isPosEvent(event)) return event;
-    throw refusal(isPosEvent.errors ?? [], Array.isArray(value) ? `${index}.` : '');
+    const prefix = Array.isArray(value) ? `${index}.` : '';
+    if (!isPosEvent(event)) throw refusal(isPosEvent.errors ?? [], prefix);
+    return { ...event, occurredAt: instantFrom(`${prefix}occurredAt`, event.occurredAt) };
   });
 }
 

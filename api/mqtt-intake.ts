@@ -7,6 +7,7 @@ import { ingestPosEvents } from '../services/pos/ingest.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { parseDetection, parsePosEvents } from './intake.ts';
 import { problemOf } from './problem.ts';
+import { requireStorable } from './storable.ts';
 
 export const intakeTopics = ['floorwalker/+/+/detections', 'floorwalker/+/+/pos'] as const;
 
@@ -80,9 +81,12 @@ export function createMqttHandler(deps: MqttIntakeDependencies): (message: MqttM
 
 function parseJson(payload: Buffer): unknown {
   if (payload.byteLength > maxPayloadBytes) throw invalidField('body', `is larger than ${maxPayloadBytes} bytes`);
+  let value: unknown;
   try {
-    return JSON.parse(payload.toString('utf8'));
+    value = JSON.parse(payload.toString('utf8'));
   } catch {
     throw invalidField('body', 'is not JSON');
   }
+  requireStorable(value);
+  return value;
 }

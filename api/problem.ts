@@ -104,6 +104,13 @@ export function problemOf(
       unknown: false,
     };
   }
+  // What a library refused, such as a range outside of a file: the caller's doing, not ours.
+  if (status !== undefined && status > 400 && status < 500)
+    return {
+      problem: make('VALIDATION', 'The request could not be answered as it was made.', [], status),
+      retryAfterMs: undefined,
+      unknown: false,
+    };
   return {
     problem: make('INTERNAL', 'Something went wrong on our side. Give the requestId when you report it.'),
     retryAfterMs: undefined,

@@ -5,15 +5,22 @@ import type { WitnessedHead, WitnessRecord } from '../services/audit/read.ts';
 import { sha256Hex } from '../services/context.ts';
 
 interface WitnessDependencies {
-  objects: EvidenceStore;
+  objects: Pick<EvidenceStore, 'read'> & {
+    newest(prefix: string): Promise<{ key: string; version: string } | null>;
+  };
   publicKeyPem: string;
   verify: (publicKeyPem: string, text: string, signature: string) => boolean;
 }
 
-/** Reads the witnessed head from the locked store and checks our signature on it: the database row only says where it lies. */
+/**
+ * Finds the newest witnessed head in the locked store and checks our signature on it. The database is not asked where it
+ * lies: whoever can rewrite the log can rewrite that row too.
+ */
 export function witnessVerifier({ objects, publicKeyPem, verify }: WitnessDependencies) {
-  return async (witness: WitnessRecord, tenantId: string): Promise<WitnessedHead> => {
-    const bytes = await objects.read({ key: witness.objectKey, version: witness.objectVersion });
+  return async (witness: WitnessRecord | null, tenantId: string): Promise<WitnessedHead | null> => {
+    const newest = await objects.newest(`${tenantId}/audit/head-`);
+    if (newest === null && witness === null) return null;
+    const bytes = await objects.read(newest ?? { key: witness!.objectKey, version: witness!.objectVersion });
     const { statement, signature } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
       statement: { tenantId: string; seq: number; hash: string; at: string };
       signature: string;
@@ -21,7 +28,7 @@ export function witnessVerifier({ objects, publicKeyPem, verify }: WitnessDepend
     if (statement.tenantId !== tenantId || !verify(publicKeyPem, canonicalJson(statement), signature)) {
       throw new DomainError(
         'DEPENDENCY_PERMANENT',
-        `The witnessed audit head ${witness.objectKey} (${sha256Hex(bytes).slice(0, 12)}) does not carry our signature.`,
+        `The witnessed audit head of ${tenantId} (${sha256Hex(bytes).slice(0, 12)}) does not carry our signature.`,
       );
     }
     return { seq: statement.seq, hash: statement.hash, at: statement.at };

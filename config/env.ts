@@ -92,7 +92,21 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ? productionProblems(parsed.data)
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(parsed.data as Config);
+  return Object.freeze(withoutSecretsWhenPrinted(parsed.data as Config));
+}
+
+/** Connection URLs carry passwords but have to stay strings, so the whole prints itself without them. */
+function withoutSecretsWhenPrinted(config: Config): Config {
+  const printable = () =>
+    Object.fromEntries(
+      Object.entries(config).map(([name, value]) => [
+        name,
+        value instanceof Secret ? String(value) : String(value).replace(/(:\/\/[^/@]*:)[^@]*@/, '$1[redacted]@'),
+      ]),
+    );
+  for (const name of ['toJSON', Symbol.for('nodejs.util.inspect.custom')])
+    Object.defineProperty(config, name, { value: printable });
+  return config;
 }
 
 /** Production refuses whatever only development may have. */

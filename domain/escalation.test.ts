@@ -4,7 +4,7 @@ import { type EscalationProgress, nextAction, proofDeadline, type StepProgress }
 import { addMs, toIso, toMs } from './time.ts';
 
 const startAt = '2026-03-01T12:00:00.000Z';
-const after = (seconds: number) => addMs(startAt, seconds * 1_000);
+const instant = (seconds: number) => addMs(startAt, seconds * 1_000);
 const policy = {
   escalation: [
     { role: 'store_staff' as const, timeoutMs: 45_000 },
@@ -13,9 +13,9 @@ const policy = {
   acknowledgedTimeoutMs: 600_000,
   evidence: { preRollMs: 5_000, postRollMs: 5_000, graceMs: 20_000, giveUpAfterMs: 600_000 },
 };
-const texted = (step: number, seconds: number): StepProgress => ({ step, outcome: 'sent', at: after(seconds) });
+const texted = (step: number, seconds: number): StepProgress => ({ step, outcome: 'sent', at: instant(seconds) });
 const page = (step: number) => ({ kind: 'page', step });
-const wait = (seconds: number, wakeOnEvidence = false) => ({ kind: 'wait', untilAt: after(seconds), wakeOnEvidence });
+const wait = (seconds: number, wakeOnEvidence = false) => ({ kind: 'wait', untilAt: instant(seconds), wakeOnEvidence });
 const exhausted = { kind: 'exhausted' };
 
 describe('what to do next', () => {
@@ -24,27 +24,27 @@ describe('what to do next', () => {
     ['the first has their time', { steps: [texted(0, 0)] }, 10, wait(45)],
     [
       'the first had their time, and saw proof at once',
-      { steps: [texted(0, 0)], evidenceSettledAt: after(0) },
+      { steps: [texted(0, 0)], evidenceSettledAt: instant(0) },
       45,
       page(1),
     ],
-    ['proof came before the text', { steps: [texted(0, 5)], evidenceSettledAt: after(1) }, 50, page(1)],
+    ['proof came before the text', { steps: [texted(0, 5)], evidenceSettledAt: instant(1) }, 50, page(1)],
     [
       'proof came ten seconds in: their time runs from there',
-      { steps: [texted(0, 0)], evidenceSettledAt: after(10) },
+      { steps: [texted(0, 0)], evidenceSettledAt: instant(10) },
       45,
       wait(55),
     ],
-    ['and is over then', { steps: [texted(0, 0)], evidenceSettledAt: after(10) }, 55, page(1)],
+    ['and is over then', { steps: [texted(0, 0)], evidenceSettledAt: instant(10) }, 55, page(1)],
     ['proof is still missing: the grace, and a look when it comes', { steps: [texted(0, 0)] }, 45, wait(65, true)],
     ['proof never came: not longer than the grace', { steps: [texted(0, 0)] }, 65, page(1)],
-    ['proof came too late to help', { steps: [texted(0, 0)], evidenceSettledAt: after(60) }, 65, page(1)],
-    ['nobody on shift: no waiting', { steps: [{ step: 0, outcome: 'nobody_on_shift', at: after(0) }] }, 0, page(1)],
-    ['undeliverable: no waiting', { steps: [{ step: 0, outcome: 'undeliverable', at: after(0) }] }, 0, page(1)],
-    ['acknowledged: their word counts', { steps: [texted(0, 0)], acknowledgedAt: after(30) }, 100, wait(630)],
+    ['proof came too late to help', { steps: [texted(0, 0)], evidenceSettledAt: instant(60) }, 65, page(1)],
+    ['nobody on shift: no waiting', { steps: [{ step: 0, outcome: 'nobody_on_shift', at: instant(0) }] }, 0, page(1)],
+    ['undeliverable: no waiting', { steps: [{ step: 0, outcome: 'undeliverable', at: instant(0) }] }, 0, page(1)],
+    ['acknowledged: their word counts', { steps: [texted(0, 0)], acknowledgedAt: instant(30) }, 100, wait(630)],
     [
       'acknowledged, then silence: the next one',
-      { steps: [texted(0, 0)], evidenceSettledAt: after(0), acknowledgedAt: after(30) },
+      { steps: [texted(0, 0)], evidenceSettledAt: instant(0), acknowledgedAt: instant(30) },
       630,
       page(1),
     ],
@@ -55,17 +55,22 @@ describe('what to do next', () => {
       6,
       wait(95),
     ],
-    ['the last had their time', { steps: [texted(0, 0), texted(1, 45)], evidenceSettledAt: after(0) }, 135, exhausted],
+    [
+      'the last had their time',
+      { steps: [texted(0, 0), texted(1, 45)], evidenceSettledAt: instant(0) },
+      135,
+      exhausted,
+    ],
     [
       'the last is undeliverable',
-      { steps: [texted(0, 0), { step: 1, outcome: 'undeliverable', at: after(45) }] },
+      { steps: [texted(0, 0), { step: 1, outcome: 'undeliverable', at: instant(45) }] },
       45,
       exhausted,
     ],
   ];
   it.each(cases)('%s', (_name, progress, nowSeconds, expected) => {
     const whole = { steps: [], evidenceSettledAt: null, acknowledgedAt: null, skipWaitAfterSteps: 0, ...progress };
-    expect(nextAction(policy, whole, after(nowSeconds))).toEqual(expected);
+    expect(nextAction(policy, whole, instant(nowSeconds))).toEqual(expected);
   });
 
   it('has nobody to ask in an empty chain', () => {
@@ -115,8 +120,8 @@ describe('a whole escalation', () => {
             escalation: story.chain.map((timeoutMs) => ({ role: 'store_staff' as const, timeoutMs })),
             acknowledgedTimeoutMs: story.acknowledgedTimeoutMs,
           };
-          const instant = (ms: number | null) => (ms === null ? null : addMs(startAt, ms));
-          const [evidenceAt, acknowledgedAt] = [instant(story.evidenceMs), instant(story.acknowledgedMs)];
+          const instantOf = (ms: number | null) => (ms === null ? null : addMs(startAt, ms));
+          const [evidenceAt, acknowledgedAt] = [instantOf(story.evidenceMs), instantOf(story.acknowledgedMs)];
           const steps: StepProgress[] = [];
           let nowMs = toMs(startAt);
           const known = (at: string | null) => (at !== null && toMs(at) <= nowMs ? at : null);

@@ -7,23 +7,18 @@ import {
   defineUpdate,
   isCancellation,
   proxyActivities,
-  proxyLocalActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type {
-  FirstContactResult,
-  IncidentActivities,
-  MediaActivities,
-  NotifyActivities,
-  SettledStepOutcome,
-} from '../activities/contracts.ts';
+import type { FirstContactResult, IncidentActivities, MediaActivities } from '../activities/contracts.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { IncidentCommand } from '../domain/incident-state.ts';
 import { refusalMessages } from '../domain/incident-state.ts';
 import { addMs, toIso, toMs } from '../domain/time.ts';
 import type { Verdict } from '../domain/types.ts';
+import { patient, quick } from './activity-profiles.ts';
 import * as contracts from './contracts.ts';
 import { OpenIncident } from './open-incident.ts';
+import { callForHelp, sendCorrections, settleInterrupted, textUnlessMoot } from './texting.ts';
 
 /** Updates, since whoever decides must hear whether it counted; the rest are facts that need no answer. */
 const decideUpdate = defineUpdate<contracts.CommandReply, [contracts.DecideCommand]>(contracts.decideUpdateName);
@@ -33,26 +28,6 @@ const acknowledgeUpdate = defineUpdate<contracts.CommandReply, [contracts.Acknow
 const detectionMergedSignal = defineSignal<[contracts.DetectionMergedSignal]>(contracts.detectionMergedSignalName);
 const receiptSignal = defineSignal(contracts.receiptSignalName);
 const undeliveredSignal = defineSignal<[contracts.UndeliveredSignal]>(contracts.undeliveredSignalName);
-
-/** In process, no queue hop: 27 ms from acceptance to the carrier at the median. Must end well inside a workflow task. */
-const quick = proxyLocalActivities<IncidentActivities>({
-  startToCloseTimeout: '6s',
-  scheduleToCloseTimeout: '20s',
-  retry: { maximumAttempts: 3, initialInterval: '200ms' },
-});
-/** When the quick path is refused by a database or carrier that is down: slower, and for as long as a shift. */
-const patient = proxyActivities<IncidentActivities>({
-  startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '24h',
-  retry: { initialInterval: '500ms', maximumInterval: '15s' },
-});
-/** One step of the chain gives up after this and the next person is tried. */
-const notify = proxyActivities<NotifyActivities>({
-  taskQueue: contracts.notifyQueue,
-  startToCloseTimeout: '15s',
-  scheduleToCloseTimeout: '60s',
-  retry: { initialInterval: '500ms', maximumInterval: '5s' },
-});
 
 const nowIso = () => toIso(Date.now());
 
@@ -96,15 +71,10 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
   await receiptFirst(input, incident);
   while (!incident.closed) await oneTurn(input, incident);
   if (incident.cause === 'receipt_found') evidence.scope.cancel();
-  await CancellationScope.nonCancellable(() => close(input, incident));
-  await evidence.done;
-  await condition(allHandlersFinished);
-  if (incident.lateMerges.length > 0)
-    await patient.splitMerged({
-      tenantId: input.tenantId,
-      incidentId: input.incidentId,
-      dedupKeys: incident.lateMerges,
-    });
+  await CancellationScope.nonCancellable(async () => {
+    await close(input, incident);
+    await Promise.all([settleInterrupted(input, incident), settleLateNews(input, incident, evidence.done)]);
+  });
   return incident.status.verdict ?? 'unreviewed';
 }
 
@@ -151,8 +121,8 @@ async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promi
     if (incident.closed) return;
   }
   const contact = await firstContact(input);
-  if (contact.firstStep && contact.firstStep.outcome !== 'unsettled')
-    incident.stepDone({ step: 0, outcome: contact.firstStep.outcome, at: contact.firstStep.at });
+  if (contact.firstStep?.outcome === 'unsettled') incident.interruptedTexts.push({ step: 0, kind: 'alert' });
+  else if (contact.firstStep) incident.stepDone({ step: 0, ...contact.firstStep });
   incident.tillSaid(contact.posVerdict, nowIso());
 }
 
@@ -181,7 +151,8 @@ async function oneTurn(input: IncidentInput, incident: OpenIncident): Promise<vo
   switch (action.kind) {
     case 'page': {
       incident.apply({ kind: 'alert' });
-      const done = await textUnlessClosed(input, incident, {
+      incident.exhausted = false;
+      const done = await textUnlessMoot(input, incident, {
         step: action.step,
         kind: incident.status.helpRequested ? 'help' : 'alert',
       });
@@ -214,41 +185,6 @@ const progressOf = (input: IncidentInput, incident: OpenIncident) => ({
   evidenceGivenUp: incident.evidenceGivenUp,
 });
 
-/** Everyone of the chain at once, except the person who asked. */
-async function callForHelp(input: IncidentInput, incident: OpenIncident): Promise<void> {
-  const { byPersonId } = incident.helpWanted!;
-  incident.helpWanted = null;
-  const calls = input.policy.escalation.map((_, step) =>
-    textUnlessClosed(input, incident, {
-      step,
-      kind: 'help',
-      ...(byPersonId === undefined ? {} : { excludePersonId: byPersonId }),
-    }),
-  );
-  const results = await Promise.all(calls);
-  results.forEach((done, step) => {
-    if (done) incident.stepDone({ step, ...done });
-  });
-}
-
-/** A verdict that arrives meanwhile makes the text moot; its activity is cancelled and refuses to send once the row is closed. */
-async function textUnlessClosed(
-  input: IncidentInput,
-  incident: OpenIncident,
-  text: { step: number; kind: 'alert' | 'help'; excludePersonId?: string },
-): Promise<SettledStepOutcome | null> {
-  const scope = new CancellationScope();
-  const sending = scope.run(() =>
-    notify.alertStep({ tenantId: input.tenantId, incidentId: input.incidentId, ...text }),
-  );
-  const settled = sending.catch((error: unknown): SettledStepOutcome | null =>
-    isCancellation(error) ? null : { outcome: 'undeliverable', at: nowIso() },
-  );
-  const result = await Promise.race([settled, condition(() => incident.closed).then(() => null)]);
-  if (result === null) scope.cancel();
-  return result;
-}
-
 /** Nobody left to text, or the till could not say: the console has it until the review deadline. */
 async function awaitReview(input: IncidentInput, incident: OpenIncident): Promise<void> {
   const first = !incident.exhausted;
@@ -276,23 +212,35 @@ async function close(input: IncidentInput, incident: OpenIncident): Promise<void
     ...incident.unrecorded,
     evidenceGivenUp: incident.evidenceGivenUp,
   });
-  await sendCorrections(input.tenantId, input.incidentId, outcome.toldPersonIds);
+  await sendCorrections(input, outcome.toldPersonIds);
 }
 
-/** Whoever was told is told that it was wrong; a number that no longer answers does not keep the others waiting. */
-async function sendCorrections(tenantId: string, incidentId: string, toldPersonIds: readonly string[]): Promise<void> {
-  await Promise.all(
-    toldPersonIds.map((personId, step) =>
-      notify.alertStep({ tenantId, incidentId, kind: 'correction', step, personId }).catch(() => undefined),
-    ),
-  );
+/** The evidence may take its time after the verdict; merges and receipts that arrive meanwhile are not lost on a closed incident. */
+async function settleLateNews(input: IncidentInput, incident: OpenIncident, evidence: Promise<void>): Promise<void> {
+  const place = { tenantId: input.tenantId, incidentId: input.incidentId };
+  let evidenceDone = false;
+  void evidence.then(() => {
+    evidenceDone = true;
+  });
+  const nothingLeft = () => evidenceDone && allHandlersFinished();
+  for (;;) {
+    await condition(() => incident.hasLateNews || nothingLeft());
+    if (!incident.hasLateNews) return;
+    const { dedupKeys, receipt } = incident.takeLateNews();
+    if (dedupKeys.length > 0) await patient.splitMerged({ ...place, dedupKeys });
+    if (receipt) await correct(place);
+  }
+}
+
+async function correct(place: { tenantId: string; incidentId: string }): Promise<number> {
+  const { toldPersonIds } = await patient.correctIncident(place);
+  await sendCorrections(place, toldPersonIds);
+  return toldPersonIds.length;
 }
 
 /** A receipt came after the end: correct the record and tell everyone who was told. */
 export async function correctionWorkflow(input: { tenantId: string; incidentId: string }): Promise<{ told: number }> {
-  const { toldPersonIds } = await patient.correctIncident(input);
-  await sendCorrections(input.tenantId, input.incidentId, toldPersonIds);
-  return { told: toldPersonIds.length };
+  return { told: await correct(input) };
 }
 
 /** The daily sweep: deletes what is due, then puts the signed head of the audit log outside. */

@@ -12,6 +12,12 @@ import type { Policy } from '../domain/policy.ts';
 import type { PosVerdict, Reason } from '../domain/types.ts';
 import type { AcknowledgeCommand, DecideCommand } from './contracts.ts';
 
+export interface StepText {
+  step: number;
+  kind: 'alert' | 'help';
+  excludePersonId?: string;
+}
+
 /** What one run of the workflow knows. Every change goes through domain; nothing here waits or reaches out. */
 export class OpenIncident {
   status: IncidentStatus = newIncidentStatus;
@@ -23,7 +29,10 @@ export class OpenIncident {
   helpWanted: { byPersonId: string | undefined } | null = null;
   exhausted = false;
   evidenceGivenUp: Reason | null = null;
+  /** Merged after the decision. */
   lateMerges: string[] = [];
+  /** Texts that nobody waits for any more; what became of them is settled after the end. */
+  interruptedTexts: StepText[] = [];
   unrecorded: { acknowledgements: AcknowledgementPayload[]; decisions: DecisionPayload[] } = {
     acknowledgements: [],
     decisions: [],
@@ -33,6 +42,8 @@ export class OpenIncident {
   private acknowledgedAt: string | null = null;
   private skipWaitAfterSteps = -1;
   private wakeOnEvidence = false;
+  private undeliveredEarly: number[] = [];
+  private unsurePhones: string[] = [];
 
   constructor(private readonly policy: Policy) {}
 
@@ -63,7 +74,7 @@ export class OpenIncident {
     if (this.closed) this.closedAt = at;
     if (command.verdict === 'unsure') {
       this.acknowledgedAt = null;
-      this.skipWaitAfterSteps = this.steps.length;
+      this.skipWaitUnlessRepeated(command.by.actorId);
     }
     if (command.verdict === 'help') {
       this.acknowledgedAt = null;
@@ -94,12 +105,18 @@ export class OpenIncident {
   }
 
   stepDone(step: StepProgress): void {
-    this.steps.push(step);
+    const early = step.outcome === 'sent' ? this.undeliveredEarly.indexOf(step.step) : -1;
+    if (early >= 0) this.undeliveredEarly.splice(early, 1);
+    this.steps.push(early >= 0 ? { ...step, outcome: 'undeliverable' } : step);
   }
 
   textUndelivered(step: number): void {
     const texted = this.steps.find((progress) => progress.step === step && progress.outcome === 'sent');
-    if (!texted) return;
+    if (!texted) {
+      // The carrier's callback can be faster than the answer of the activity that sent the text.
+      if (!this.steps.some((progress) => progress.step === step)) this.undeliveredEarly.push(step);
+      return;
+    }
     this.steps = this.steps.map((progress) =>
       progress === texted ? { ...progress, outcome: 'undeliverable' as const } : progress,
     );
@@ -136,11 +153,35 @@ export class OpenIncident {
     }
   }
 
+  /** Whom to leave out of the call for help. */
+  takeHelpWanted(): string | undefined {
+    const excluded = this.helpWanted?.byPersonId;
+    this.helpWanted = null;
+    return excluded;
+  }
+
+  get hasLateNews(): boolean {
+    return this.lateMerges.length > 0 || (this.tillNews && this.cause !== 'receipt_found');
+  }
+
+  takeLateNews(): { dedupKeys: string[]; receipt: boolean } {
+    const receipt = this.tillNews;
+    this.tillNews = false;
+    return { dedupKeys: this.lateMerges.splice(0), receipt };
+  }
+
   takeUnrecorded(): typeof this.unrecorded | null {
     const taken = this.unrecorded;
     if (taken.acknowledgements.length === 0 && taken.decisions.length === 0) return null;
     this.unrecorded = { acknowledgements: [], decisions: [] };
     return taken;
+  }
+
+  /** Somebody who sends "not sure" twice must not use up the time of the next person, who was texted meanwhile. */
+  private skipWaitUnlessRepeated(actorId: string): void {
+    if (this.unsurePhones.includes(actorId)) return;
+    if (actorId.startsWith('phone:')) this.unsurePhones.push(actorId);
+    this.skipWaitAfterSteps = this.steps.length;
   }
 
   private close(command: IncidentCommand, cause: typeof this.cause, at: string): void {

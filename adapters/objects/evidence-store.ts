@@ -13,8 +13,14 @@ export interface EvidenceStoreOptions {
 
 const selfTestLockMs = 60_000;
 
+export interface ObjectStore extends EvidenceStore {
+  ensureBucket(): Promise<void>;
+  /** The object whose key sorts last below a prefix, in its first version: a later one may hide it, not replace it. */
+  newest(prefix: string): Promise<{ key: string; version: string } | null>;
+}
+
 /** Evidence in a versioned, object-locked bucket of MinIO or any S3 store that has object lock. */
-export function openEvidenceStore(options: EvidenceStoreOptions): EvidenceStore & { ensureBucket(): Promise<void> } {
+export function openEvidenceStore(options: EvidenceStoreOptions): ObjectStore {
   const endpoint = new URL(options.endpoint);
   const client = new Client({
     endPoint: endpoint.hostname,
@@ -27,7 +33,7 @@ export function openEvidenceStore(options: EvidenceStoreOptions): EvidenceStore 
   });
   const { bucket } = options;
 
-  const store: EvidenceStore & { ensureBucket(): Promise<void> } = {
+  const store: ObjectStore = {
     async ensureBucket() {
       if (await client.bucketExists(bucket)) return;
       await client.makeBucket(bucket, options.region, { ObjectLocking: true }).catch((error: unknown) => {
@@ -90,6 +96,14 @@ export function openEvidenceStore(options: EvidenceStoreOptions): EvidenceStore 
         });
       }
       return versions.length;
+    },
+
+    async newest(prefix) {
+      const versions = await listVersions(client, bucket, prefix).catch(storeFailure);
+      const lastKey = versions.reduce((last, { name }) => (name > last ? name : last), '');
+      // S3 lists the versions of a key from the newest to the oldest.
+      const first = versions.findLast(({ name }) => name === lastKey);
+      return first ? { key: first.name, version: first.versionId } : null;
     },
 
     async selfTest() {

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { DomainError } from '../../domain/errors.ts';
-import { rolePermissions } from '../../domain/permissions.ts';
+import { requirePermission, rolePermissions } from '../../domain/permissions.ts';
 import type { Actor } from '../../domain/types.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { createSession, endSession } from '../../services/access/authenticate.ts';
@@ -73,9 +73,10 @@ export function estateRoutes(deps: ApiDependencies): Router {
   router.get('/v1/audit/verify', async (_request, response) => {
     const ctx = contextOf(deps, response);
     const witness = await readLastWitness(ctx);
-    response.json(await verifyAudit(ctx, witness && (await deps.verifyWitness(witness, ctx.actor.tenantId))));
+    response.json(await verifyAudit(ctx, await deps.verifyWitness(witness, ctx.actor.tenantId)));
   });
   router.get('/v1/stream', async (request, response) => {
+    requirePermission(actorOf(response), 'incident.read');
     await deps.live.connect(request, response, actorOf(response));
   });
   return router;

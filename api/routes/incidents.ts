@@ -87,7 +87,7 @@ export function incidentRoutes(deps: ApiDependencies): Router {
       address,
       acknowledgeUpdateName,
       command,
-      updateIdOf(ctx.actor.id, request.header('idempotency-key')),
+      updateIdOf('acknowledge', ctx.actor.id, request.header('idempotency-key')),
     );
     reply(response, 'CommandResult', { incidentId: incident.id, state: decided.state, verdict: decided.verdict });
   });
@@ -96,7 +96,7 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     requirePermission(ctx.actor, 'incident.decide');
     const incident = await readIncident(ctx, request.params.incidentId);
     const { verdict, reasonCode, note, expectedVersion } = request.body as VerdictBody;
-    const updateId = updateIdOf(ctx.actor.id, request.header('idempotency-key'));
+    const updateId = updateIdOf('verdict', ctx.actor.id, request.header('idempotency-key'));
     const command: DecideCommand = {
       verdict,
       by: { actorId: ctx.actor.id, role: ctx.actor.role },
@@ -142,4 +142,5 @@ export function incidentRoutes(deps: ApiDependencies): Router {
 }
 
 /** The caller's key, made its own; without one a retry is a new command and may be refused as already decided. */
-const updateIdOf = (actorId: string, key: string | undefined): string => `${actorId}:${key ?? randomUUID()}`;
+const updateIdOf = (command: 'acknowledge' | 'verdict', actorId: string, key: string | undefined): string =>
+  `${command}:${actorId}:${key ?? randomUUID()}`;

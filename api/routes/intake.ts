@@ -12,8 +12,8 @@ const maxInFlight = 400;
 
 export function intakeRoutes(deps: ApiDependencies): Router {
   const router = Router();
-  router.use(backPressure());
-  router.post('/v1/detections', async (request, response) => {
+  const limited = backPressure();
+  router.post('/v1/detections', limited, async (request, response) => {
     const detection = parseDetectionRequest(request.headers, request.body);
     const { start, ...receipt } = await ingestDetection(contextOf(deps, response), detection);
     const { tenantId } = contextOf(deps, response).actor;
@@ -22,7 +22,7 @@ export function intakeRoutes(deps: ApiDependencies): Router {
     else await deps.dispatcher.dispatch(tenantId, receipt.incidentId);
     reply(response, 'DetectionReceipt', receipt, 202);
   });
-  router.post('/v1/pos/events', async (request, response) => {
+  router.post('/v1/pos/events', limited, async (request, response) => {
     const { incidentIds, ...receipt } = await ingestPosEvents(contextOf(deps, response), parsePosEvents(request.body));
     // The lines are stored; a late receipt that cannot be told now is told by the sweep.
     const { tenantId } = contextOf(deps, response).actor;

@@ -73,7 +73,9 @@ function pick(incidents: readonly AnswerableIncident[], code: string | null, ver
   if (code !== null) {
     const named = incidents.filter((incident) => incident.code === code);
     const incident = named.find((candidate) => !candidate.closed) ?? named[0];
-    return incident ? { kind: 'one', incident } : { kind: 'none' };
+    // In a call for help any three letters may look like a code; it still has to reach somebody.
+    const mustReach = verdict === 'help' && (!incident || incident.closed);
+    if (!mustReach) return incident ? { kind: 'one', incident } : { kind: 'none' };
   }
   const open = incidents.filter((incident) => !incident.closed);
   const newest = open[0] ?? incidents[0];
@@ -117,9 +119,8 @@ function explainClosed(incident: AnswerableIncident): string {
     incident.closedAt === null
       ? ''
       : ` at ${new Date(incident.closedAt).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: incident.timeZone })}`;
-  const verdict =
-    incident.verdict === null || incident.verdict === 'unreviewed'
-      ? 'closed without an answer'
-      : `closed${at} as ${verdictWords[incident.verdict as HumanVerdict]}`;
+  if (incident.verdict === null || incident.verdict === 'unreviewed')
+    return `Floorwalker ${incident.code}: already closed${at} without an answer. Nothing more is needed.`;
+  const verdict = `closed${at} as ${verdictWords[incident.verdict as HumanVerdict]}`;
   return `Floorwalker ${incident.code}: already ${verdict}${incident.decidedBy === null ? '' : ` by ${incident.decidedBy}`}. Nothing more is needed.`;
 }

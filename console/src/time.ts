@@ -89,15 +89,25 @@ export function shortTime(at: string, nowMs: number): string {
     : format('dhm', { ...clock, day: 'numeric', month: 'short' }, undefined).format(new Date(at));
 }
 
+let aheadMs = 0;
+
+/** Tells what the server's clock says now, so that countdowns hold on a workstation whose own clock is wrong. */
+export function setServerTime(at: string): void {
+  const measuredMs = Date.parse(at) - Date.now();
+  if (Number.isFinite(measuredMs)) aheadMs = measuredMs;
+}
+
+const serverNowMs = () => Date.now() + aheadMs;
+
 const listeners = new Set<() => void>();
 let nowMs = Date.now();
 let ticker: number | undefined;
 
 function subscribe(listener: () => void): () => void {
   if (listeners.size === 0) {
-    nowMs = Date.now();
+    nowMs = serverNowMs();
     ticker = window.setInterval(() => {
-      nowMs = Date.now();
+      nowMs = serverNowMs();
       for (const tell of listeners) tell();
     }, secondMs);
   }
@@ -108,7 +118,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The present, refreshed each second by one shared timer. */
+/** The present by the server's clock, refreshed each second by one shared timer. */
 export function useNowMs(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }

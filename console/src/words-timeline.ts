@@ -35,8 +35,11 @@ const because = (sentence: string, params: Params): string => {
 };
 
 const sentences: Record<Kind, (params: Params, who: string | null) => string> = {
-  detection_received: (p) =>
-    p['late'] === true ? 'A camera reported this, later than usual.' : 'A camera reported this.',
+  detection_received: (p) => {
+    const confidence = p['confidence'];
+    const sure = typeof confidence === 'number' ? ` (${Math.round(confidence * 100)} % sure)` : '';
+    return p['late'] === true ? `A camera reported this, later than usual${sure}.` : `A camera reported this${sure}.`;
+  },
   detection_merged: () => 'The camera saw it again; added to this incident.',
   till_checked: (p) => {
     const verdict = text(p, 'verdict', 'posVerdict');
@@ -123,7 +126,7 @@ export function actorLabel(actor: string, params: Params = {}): string {
     case 'link':
       return 'through the link in the text';
     case 'device':
-      return `Device ${id}`;
+      return 'the equipment of the store';
     case 'system':
       return 'Floorwalker';
     default:

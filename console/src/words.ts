@@ -246,8 +246,6 @@ export const tillLineTypes: Record<string, string> = {
   heartbeat: 'Heartbeat',
 };
 
-export const auditAction = (action: string): string => readable(action);
-
 export const auditProblems: Record<NonNullable<Schemas['AuditVerification']['problem']>['code'], string> = {
   row_altered: 'was changed after it was written',
   row_missing: 'is missing',

@@ -108,23 +108,28 @@ create table audit_witnesses (
   constraint audit_witnesses_pk primary key (tenant_id, seq)
 );
 
--- Appends to the tenant's chain in one round trip: the head is locked only from here to the commit.
-create function append_audit(tenant text, rows jsonb) returns bigint language plpgsql as $$
+-- Appends to the tenant's chain in one round trip: the head is locked only from here to the commit. The only way in: the
+-- application itself may neither insert into the log nor move its head.
+create function append_audit(tenant text, rows jsonb) returns bigint
+  language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
   head_seq bigint;
   head_hash text;
   entry jsonb;
   next_hash text;
 begin
-  insert into audit_heads (tenant_id, seq, hash) values (tenant, 0, repeat('0', 64)) on conflict do nothing;
-  select h.seq, h.hash into strict head_seq, head_hash from audit_heads h where h.tenant_id = tenant for update;
+  if tenant is distinct from current_setting('floorwalker.tenant_id', true) then
+    raise exception 'the audit log of another tenant' using errcode = 'insufficient_privilege';
+  end if;
+  insert into public.audit_heads (tenant_id, seq, hash) values (tenant, 0, repeat('0', 64)) on conflict do nothing;
+  select h.seq, h.hash into strict head_seq, head_hash from public.audit_heads h where h.tenant_id = tenant for update;
   for entry in select value from jsonb_array_elements(rows) loop
     next_hash := encode(sha256(convert_to(head_hash || ':' || (head_seq + 1) || ':' || (entry ->> 'contentHash'), 'UTF8')), 'hex');
-    insert into audit (tenant_id, seq, at, actor, actor_role, action, subject, details, prev_hash, hash)
+    insert into public.audit (tenant_id, seq, at, actor, actor_role, action, subject, details, prev_hash, hash)
     values (tenant, head_seq + 1, (entry ->> 'at')::timestamptz, entry ->> 'actor', entry ->> 'actorRole', entry ->> 'action', entry ->> 'subject', entry -> 'details', head_hash, next_hash);
     head_seq := head_seq + 1;
     head_hash := next_hash;
   end loop;
-  update audit_heads h set seq = head_seq, hash = head_hash where h.tenant_id = tenant;
+  update public.audit_heads h set seq = head_seq, hash = head_hash where h.tenant_id = tenant;
   return head_seq;
 end $$;

@@ -39,7 +39,7 @@ alter table stores enable row level security;
 create policy stores_scope on stores to floorwalker_app using (in_scope(tenant_id, id));
 grant select on stores to floorwalker_app;
 
-grant update on audit_heads to floorwalker_app;
+revoke insert on audit, audit_heads from floorwalker_app;
 grant delete on outbox, sessions to floorwalker_app;
 grant select, insert on webhook_receipts to floorwalker_app;
 
@@ -52,7 +52,7 @@ $$;
 
 create function authenticate_session(sha text) returns table (id text, tenant_id text, role text, display_name text, store_ids text[])
   language sql stable security definer set search_path = pg_catalog, public as $$
-  select k.id, k.tenant_id, k.role, k.display_name, k.store_ids from public.sessions s join public.api_keys k on k.id = s.api_key_id
+  select k.id, k.tenant_id, k.role, k.display_name, k.store_ids from public.sessions s join public.api_keys k on k.id = s.api_key_id and k.tenant_id = s.tenant_id
   where s.token_sha256 = sha and s.expires_at > clock_timestamp() and k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())
 $$;
 

@@ -1,9 +1,9 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
 import { auditContentText, chainText, genesisHash } from '../../domain/audit-chain.ts';
-import { invalidField } from '../../domain/errors.ts';
+import { DomainError, invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import { actorNames } from '../access/names.ts';
-import { readOnly, type ServiceContext, sha256Hex, write } from '../context.ts';
+import { found, readOnly, type ServiceContext, sha256Hex, write } from '../context.ts';
 import { custodyActions } from './actions.ts';
 
 export interface AuditRow {
@@ -57,6 +57,8 @@ export function listAudit(
   input: { cursor?: string; limit: number },
 ): Promise<{ items: NamedAuditRow[]; nextCursor: string | null }> {
   requirePermission(ctx.actor, 'audit.read');
+  if (ctx.actor.storeIds !== null)
+    throw new DomainError('FORBIDDEN', 'The audit log is of the whole tenant; your key is limited to some stores.');
   const before = input.cursor === undefined ? null : Number(input.cursor);
   if (before !== null && !Number.isSafeInteger(before))
     throw invalidField('cursor', 'is not one that this list gave out; start again without it');
@@ -81,7 +83,7 @@ export function readCustody(ctx: ServiceContext, incidentId: string): Promise<Na
       ctx.actor.tenantId,
       incidentId,
     ]);
-    if (visible.length === 0) return [];
+    found(visible[0], `incident ${incidentId}`);
     const rows = await tx.query<DbRow>(
       'select * from audit where tenant_id = $1 and subject = $2 and action = any ($3) order by seq',
       [ctx.actor.tenantId, `incident:${incidentId}`, custodyActions],

@@ -4,6 +4,7 @@ import { type Severity, scoreSeverity } from '../../domain/severity.ts';
 import { addMs, toMs } from '../../domain/time.ts';
 import type { Detection, PosVerdict, Reason } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
+import { readScanLines } from '../pos/lines.ts';
 import type { IncidentFacts } from './facts.ts';
 import { addTimelineEntry } from './timeline-entry.ts';
 
@@ -95,6 +96,7 @@ async function askTill(tx: Queryable, incident: IncidentFacts): Promise<PosExpla
       ...nothing,
       reasons: [{ code: 'ZONE_HAS_NO_TILL', params: { zoneId: incident.zoneId } }],
     };
+  const till = { tenantId: incident.tenantId, storeId: incident.storeId, terminalId: incident.terminalId };
   const window = incident.policy.posWindow;
   const reachMs = 2 * (window.beforeMs + window.afterMs);
   const own = await tx.query<{ detected_at: Date }>(
@@ -103,12 +105,13 @@ async function askTill(tx: Queryable, incident: IncidentFacts): Promise<PosExpla
   );
   const firstAt = own[0]?.detected_at.toISOString() ?? incident.detectedAt;
   const lastAt = own.at(-1)?.detected_at.toISOString() ?? incident.detectedAt;
-  const neighbours = await neighbourSightings(tx, incident, addMs(firstAt, -reachMs), addMs(lastAt, reachMs));
-  const lines = await scanLines(tx, incident, addMs(firstAt, -reachMs), addMs(lastAt, reachMs));
+  // Locked first: a line that is being stored right now is waited for here, or sees our verdict and reports itself late.
   const [feed] = await tx.query<{ feed_seen_at: Date | null }>(
-    'select feed_seen_at from terminals where tenant_id = $1 and store_id = $2 and id = $3',
+    'select feed_seen_at from terminals where tenant_id = $1 and store_id = $2 and id = $3 for share',
     [incident.tenantId, incident.storeId, incident.terminalId],
   );
+  const neighbours = await neighbourSightings(tx, incident, addMs(firstAt, -reachMs), addMs(lastAt, reachMs));
+  const lines = await readScanLines(tx, till, addMs(firstAt, -reachMs), addMs(lastAt, reachMs));
   const results = own.map((detection) =>
     correlate({
       sightingAt: detection.detected_at.toISOString(),
@@ -154,18 +157,4 @@ async function neighbourSightings(
   return [...new Set(sightings.map((at) => new Date(toMs(at)).toISOString()))].filter(
     (at) => at >= fromAt && at <= toAt,
   );
-}
-
-async function scanLines(tx: Queryable, incident: IncidentFacts, fromAt: string, toAt: string) {
-  const rows = await tx.query<{ line_id: string; occurred_at: Date; plu: string | null; description: string | null }>(
-    `select transaction_id || '/' || line as line_id, occurred_at, plu, description from pos_events
-     where tenant_id = $1 and store_id = $2 and terminal_id = $3 and type = 'scan' and occurred_at between $4 and $5 order by occurred_at, line`,
-    [incident.tenantId, incident.storeId, incident.terminalId, fromAt, toAt],
-  );
-  return rows.map((row) => ({
-    lineId: row.line_id,
-    occurredAt: row.occurred_at.toISOString(),
-    plu: row.plu,
-    description: row.description,
-  }));
 }

@@ -56,9 +56,8 @@ export function listIncidents(ctx: ServiceContext, filter: IncidentFilter): Prom
 }
 
 function parseCursor(cursor: string): { at: string; id: string } {
-  const [at, id] = cursor.split('~');
-  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at)) || !/^inc_[a-z0-9]{20}$/.test(id)) {
+  const [, at, id] = /^(\d{4}-\d\d-\d\dT[\d:.]{12}Z)~(inc_[a-z0-9]{20})$/.exec(cursor) ?? [];
+  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at)) || at < '0001')
     throw invalidField('cursor', 'is not one that this list gave out; start again without it');
-  }
   return { at, id };
 }

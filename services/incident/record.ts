@@ -37,20 +37,23 @@ export type ProgressFact =
 export function recordProgress(ctx: ServiceContext, input: ProgressInput): Promise<void> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
-    await tx.query(
-      `update incidents set state = $3, verdict = $4, help_requested = $5, version = greatest(version, $6),
+    // The end is written by recordOutcome alone: half of it here would have the rest taken for done.
+    if (input.status.state !== 'closed')
+      await tx.query(
+        `update incidents set state = $3, verdict = $4, help_requested = $5, version = greatest(version, $6),
          severity = case when $5 then 'critical' else severity end, severity_score = case when $5 then 100 else severity_score end,
+         severity_reasons = case when $5 and not severity_reasons @> '[{"code": "HELP_REQUESTED"}]' then severity_reasons || jsonb_build_object('code', 'HELP_REQUESTED', 'params', jsonb_build_object('points', 100 - severity_score)) else severity_reasons end,
          waiting_person_id = case when $3 = 'alerting' then waiting_person_id end, waiting_due_at = case when $3 = 'alerting' then waiting_due_at end
        where tenant_id = $1 and id = $2 and state <> 'closed'`,
-      [
-        ctx.actor.tenantId,
-        input.incidentId,
-        input.status.state,
-        input.status.verdict,
-        input.status.helpRequested,
-        input.status.version,
-      ],
-    );
+        [
+          ctx.actor.tenantId,
+          input.incidentId,
+          input.status.state,
+          input.status.verdict,
+          input.status.helpRequested,
+          input.status.version,
+        ],
+      );
     tx.noAudit('nothing changed');
     for (const fact of input.facts) await recordFact(tx, placeOf(incident), ctx.actor.id, fact);
   });

@@ -25,20 +25,22 @@ export interface IntendInput {
 
 export type Intent =
   | { outcome: 'nobody_on_shift' }
-  /** The incident was closed meanwhile: there is nothing left to tell. */
-  | { outcome: 'moot' }
-  | {
-      outcome: 'intended' | 'sent' | 'undeliverable';
-      notificationId: string;
-      to: string;
-      body: string;
-      /** Only this text carries it, so the carrier's list can be searched for it. */
-      reference: string;
-      intendedAt: string;
-      claimedAt: string;
-      /** This call wrote the intent: nothing can have been sent for it yet. */
-      fresh: boolean;
-    };
+  /** The incident was closed meanwhile: there is nothing left to tell. `open`: an earlier attempt may have told all the same. */
+  | { outcome: 'moot'; open: OpenIntent | null }
+  | OpenIntent;
+
+export interface OpenIntent {
+  outcome: 'intended' | 'sent' | 'undeliverable';
+  notificationId: string;
+  to: string;
+  body: string;
+  /** Only this text carries it, so the carrier's list can be searched for it. */
+  reference: string;
+  intendedAt: string;
+  claimedAt: string;
+  /** This call wrote the intent: nothing can have been sent for it yet. */
+  fresh: boolean;
+}
 
 interface IntentRow {
   [column: string]: unknown;
@@ -77,14 +79,15 @@ export async function intend(
   );
   if (known) {
     tx.noAudit('nothing changed');
-    if (moot && known.state === 'intended') return { outcome: 'moot' };
+    if (moot && known.state === 'intended')
+      return { outcome: 'moot', open: describe(known, incident, links, input.kind, false) };
     return known.state === 'nobody_on_shift'
       ? { outcome: 'nobody_on_shift' }
       : describe(known, incident, links, input.kind, false);
   }
   if (moot) {
     tx.noAudit('nothing changed');
-    return { outcome: 'moot' };
+    return { outcome: 'moot', open: null };
   }
   const person = await findPerson(tx, incident, input);
   const notificationId = `ntf_${sha256Hex(`${incidentId}:${input.kind}:${input.step}`).slice(0, 20)}`;
@@ -162,7 +165,7 @@ function describe(
   links: LinkOptions,
   kind: NotificationKind,
   fresh: boolean,
-): Extract<Intent, { notificationId: string }> {
+): OpenIntent {
   const token = linkToken(links, row.id);
   const place = { laneLabel: incident.laneLabel, storeName: incident.storeName, code: incident.code };
   const linkUrl = `${links.publicUrl}/e/${token}`;

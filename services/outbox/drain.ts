@@ -93,10 +93,10 @@ export function readIncidentInput(ctx: ServiceContext, incidentId: string): Prom
   });
 }
 
-/** The incident closed before the merge reached it: the detection gets an incident of its own, so that it is not lost. */
+/** A merged detection gets an incident of its own: because the other closed before it was told, or a person says so. */
 export function splitDetection(
   ctx: ServiceContext,
-  input: { incidentId: string; dedupKey: string },
+  input: { incidentId: string; dedupKey: string; because: 'INCIDENT_ALREADY_CLOSED' | 'UNMERGED_BY_PERSON' },
 ): Promise<{ incidentId: string }> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
@@ -128,7 +128,7 @@ export function splitDetection(
     tx.audit({
       action: 'incident.split',
       subject: `incident:${input.incidentId}`,
-      details: { into: ownId, because: 'INCIDENT_ALREADY_CLOSED' },
+      details: { into: ownId, because: input.because },
     });
     return { incidentId: ownId };
   });

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../domain/audit-chain.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { readOnly, type ServiceContext, write } from '../context.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
 
@@ -95,14 +96,29 @@ export function deletionRecord(tenantId: string, due: DueIncident, deletedAt: st
   };
 }
 
-/** After the objects are gone: the signed record, free words wiped, the skeleton kept. Refuses when a hold came meanwhile. */
-export function recordPurge(ctx: ServiceContext, due: DueIncident, signer: Signer): Promise<void> {
+/**
+ * Deletes the objects and writes the signed record; free words are wiped, the skeleton is kept. The incident's row is
+ * locked around both, so that a hold is placed either before, and stops it, or after, and is told that it came too late.
+ */
+export function purgeIncident(
+  ctx: ServiceContext,
+  due: DueIncident,
+  signer: Signer,
+  deleteObjects: () => Promise<unknown>,
+): Promise<void> {
   return write(ctx, async (tx) => {
     const [open] = await tx.query<{ id: string }>(
       'select id from incidents where tenant_id = $1 and id = $2 and purged_at is null for update',
       [ctx.actor.tenantId, due.incidentId],
     );
     if (!open) return tx.noAudit('nothing changed');
+    const held = await tx.query(
+      'select incident_id from holds where tenant_id = $1 and incident_id = $2 and released_at is null',
+      [ctx.actor.tenantId, due.incidentId],
+    );
+    if (held.length > 0)
+      throw new DomainError('CONFLICT', `A legal hold was placed on ${due.incidentId}; nothing was deleted.`);
+    await deleteObjects();
     const record = deletionRecord(ctx.actor.tenantId, due, tx.at);
     const signature = signer.sign(canonicalJson(record));
     await tx.query(

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
 import { createMediaActivities } from '../../activities/media.ts';
 import { createNotifyActivities } from '../../activities/notify.ts';
@@ -32,6 +32,8 @@ import {
 } from '../../workflows/contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createNamespace } from './namespace.ts';
+import './quiet-runtime.ts';
 
 /** Seconds instead of minutes, so that a story with timeouts fits into a test. */
 export const fastPolicy: Policy = {
@@ -86,9 +88,9 @@ export interface SystemOptions {
   /** Default all. Without the worker, workflows start and wait. */
   worker?: boolean;
   media?: boolean;
+  /** The built console, for tests in a browser; default none. */
+  consoleDir?: string;
 }
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const accountSid = `AC${'0'.repeat(31)}7`;
 const publicNumber = '+447700900000';
@@ -159,7 +161,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       carrierTokens: [carrierToken],
       verifySignature: verifyTwilioSignature,
       verifyWitness: witnessVerifier({ objects, publicKeyPem: signer.publicKeyPem, verify: verifySignature }),
-      consoleDir: null,
+      consoleDir: options.consoleDir ?? null,
       simulator: { carrierUrl: carrierServer.url, keys: database.keys },
       brokerReady: () => true,
     }),
@@ -290,27 +292,6 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       for (const close of closers.reverse()) await close();
     },
   };
-}
-
-/** A namespace is visible to every part of the server only after a moment; it is usable once a start is accepted. */
-async function createNamespace(connection: Connection): Promise<string> {
-  const namespace = `test-${randomBytes(6).toString('hex')}`;
-  await connection.workflowService.registerNamespace({
-    namespace,
-    workflowExecutionRetentionPeriod: { seconds: (24 * 3600) as never },
-  });
-  const client = new Client({ connection, namespace });
-  const untilMs = Date.now() + 30_000;
-  for (;;) {
-    try {
-      const handle = await client.workflow.start('probe', { taskQueue: 'nobody', workflowId: 'probe', args: [] });
-      await handle.terminate();
-      return namespace;
-    } catch (error) {
-      if (Date.now() > untilMs) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
 }
 
 function openPhone(number: string, control: TestSystem['carrierControl']): Phone {

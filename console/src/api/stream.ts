@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
+import { setServerTime } from '../time.ts';
 import { keys } from './queries.ts';
 
 export type StreamState = 'connecting' | 'live' | 'reconnecting';
@@ -9,12 +10,16 @@ const reopenAfterMs = 3000;
 const settleMs = 150;
 const pollWithoutStreamMs = 15_000;
 
-/** Keeps an EventSource open; `onEvent` gets each named event, `onOpen` says whether events may have been missed. */
-export function openStream(
-  url: string,
-  eventName: string,
-  on: { event: (data: string) => void; open: (reopened: boolean) => void; state: (state: StreamState) => void },
-): () => void {
+interface StreamListener {
+  event: (data: string) => void;
+  /** Whether events may have been missed. */
+  open: (reopened: boolean) => void;
+  state: (state: StreamState) => void;
+  hello?: (data: string) => void;
+}
+
+/** Keeps an EventSource open, whatever the network does; events of the one name go to `on.event`. */
+export function openStream(url: string, eventName: string, on: StreamListener): () => void {
   let source: EventSource | undefined;
   let timer: number | undefined;
   let opened = false;
@@ -31,6 +36,7 @@ export function openStream(
       if (source?.readyState === EventSource.CLOSED) timer = window.setTimeout(connect, reopenAfterMs);
     };
     source.addEventListener(eventName, (event) => on.event(event.data));
+    source.addEventListener('hello', (event) => on.hello?.(event.data));
   };
   connect();
   return () => {
@@ -62,7 +68,7 @@ export function useIncidentStream(): Stream {
     };
     const close = openStream('/v1/stream', 'incident', {
       event: (data) => {
-        const incidentId = incidentIdOf(data);
+        const incidentId = textIn(data, 'incidentId');
         if (incidentId) touched.add(incidentId);
         timer ??= window.setTimeout(flush, settleMs);
       },
@@ -70,6 +76,7 @@ export function useIncidentStream(): Stream {
         if (reopened) void client.invalidateQueries();
       },
       state: setState,
+      hello: (data) => setServerTime(textIn(data, 'at') ?? ''),
     });
     return () => {
       window.clearTimeout(timer);
@@ -87,9 +94,9 @@ export function useIncidentStream(): Stream {
   return { state };
 }
 
-function incidentIdOf(data: string): string | undefined {
+function textIn(data: string, name: string): string | undefined {
   const event: unknown = JSON.parse(data);
-  if (typeof event === 'object' && event !== null && 'incidentId' in event && typeof event.incidentId === 'string')
-    return event.incidentId;
-  return undefined;
+  if (typeof event !== 'object' || event === null) return undefined;
+  const value: unknown = Object.entries(event).find(([key]) => key === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
 }

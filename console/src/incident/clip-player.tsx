@@ -68,7 +68,8 @@ export function ClipPlayer({ clip, playhead, tracks, momentS, posterUrl }: ClipP
           leftSection={isPlaying ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
           className={classes.play}
         >
-          {isPlaying ? 'Pause' : isParked ? 'Play from 3 s before' : 'Play'}
+          {isPlaying ? 'Pause' : 'Play'}
+          {!isPlaying && isParked && <span className={classes.from}>&nbsp;from 3 s before</span>}
         </Button>
         <Control label="One frame back" hotkey="," onClick={() => step(-1)}>
           <IconPlayerTrackPrev size={18} stroke={1.6} />

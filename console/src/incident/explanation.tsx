@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { IncidentDetail, Reason } from '../api/client.ts';
 import { explanationQuery } from '../api/queries.ts';
-import { clockTime } from '../time.ts';
+import { clockTime, duration } from '../time.ts';
 import { Failure, Loading } from '../ui/notices.tsx';
 import { readable, severityLabels, tillLabels } from '../words.ts';
 import { reasonPoints, reasonSentence } from '../words-reasons.ts';
@@ -42,7 +42,7 @@ export function Explanation({ incident }: { incident: IncidentDetail }) {
         </p>
         {thresholds.map(([name, value]) => (
           <p key={name} className={classes.dim}>
-            {readable(name.replace(/([A-Z])/g, ' $1'))}: {value}
+            {threshold(name, value)}
           </p>
         ))}
         {incident.detections.map((detection) => (
@@ -71,6 +71,12 @@ export function Explanation({ incident }: { incident: IncidentDetail }) {
       )}
     </div>
   );
+}
+
+/** `tillStaleMs` 60000 → "Till stale: 1 min". */
+function threshold(name: string, value: number): string {
+  const words = readable(name.replace(/Ms$/, '').replace(/([A-Z])/g, ' $1'));
+  return `${words}: ${name.endsWith('Ms') ? duration(value) : value}`;
 }
 
 export function SeverityReasons({ reasons, timeZone }: { reasons: readonly Reason[]; timeZone: string }) {

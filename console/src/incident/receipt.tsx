@@ -1,4 +1,5 @@
 import { IconCamera, IconCheck } from '@tabler/icons-react';
+import { Fragment, useEffect, useRef } from 'react';
 import type { IncidentDetail, PosLine } from '../api/client.ts';
 import { money } from '../format.ts';
 import { clockTime } from '../time.ts';
@@ -30,6 +31,14 @@ export function Receipt({ incident, nowAt, onSeek }: ReceiptProps) {
   const terminal = incident.posLines[0]?.terminalId;
   const shown =
     nowAt === null ? -1 : entries.findLastIndex((entry) => Date.parse(entry.at) <= Date.parse(nowAt) + oneFrameMs);
+  const list = useRef<HTMLOListElement>(null);
+  // The strip follows the picture; without one it stands at the place where the camera saw the item.
+  const inView = shown < 0 ? entries.findIndex((entry) => entry.line === null) : shown;
+  useEffect(() => {
+    const strip = list.current;
+    const row = strip?.querySelector<HTMLElement>(`[data-index="${inView}"]`);
+    if (strip && row) strip.scrollTop = row.offsetTop - (strip.clientHeight - row.offsetHeight) / 2;
+  }, [inView]);
 
   return (
     <section className={classes.receipt} aria-labelledby="receipt-heading" data-testid="receipt">
@@ -46,23 +55,31 @@ export function Receipt({ incident, nowAt, onSeek }: ReceiptProps) {
       ))}
       {incident.posReasons.length === 0 && <p className={classes.reason}>{tillLabels[incident.posVerdict].hint}</p>}
       {incident.posVerdict !== 'NOT_APPLICABLE' && (
-        <ol className={classes.lines}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a strip that scrolls must be reachable by keyboard
+        <ol ref={list} className={classes.lines} tabIndex={0} aria-label="Till lines around the moment">
           {entries.map((entry, index) => (
-            <li
-              key={entry.line ? `${entry.line.transactionId}-${entry.line.line}` : 'camera'}
-              data-now={index === shown || undefined}
-            >
-              {entry.line ? (
-                <Line line={entry.line} zone={zone} onSeek={onSeek} />
-              ) : (
-                <Sighting incident={incident} hasMatch={hasMatch} zone={zone} onSeek={onSeek} />
-              )}
-            </li>
+            <Fragment key={entry.line ? `${entry.line.transactionId}-${entry.line.line}` : 'camera'}>
+              {startsReceipt(entries, index) && <li className={classes.next}>next receipt</li>}
+              <li data-index={index} data-now={index === shown || undefined}>
+                {entry.line ? (
+                  <Line line={entry.line} zone={zone} onSeek={onSeek} />
+                ) : (
+                  <Sighting incident={incident} hasMatch={hasMatch} zone={zone} onSeek={onSeek} />
+                )}
+              </li>
+            </Fragment>
           ))}
         </ol>
       )}
     </section>
   );
+}
+
+/** Whether another customer's receipt begins with this line. */
+function startsReceipt(entries: readonly Entry[], index: number): boolean {
+  const line = entries[index]?.line;
+  const before = entries.slice(0, index).findLast((entry) => entry.line !== null)?.line;
+  return Boolean(line && before && line.transactionId !== before.transactionId);
 }
 
 function Line({ line, zone, onSeek }: { line: PosLine; zone: string; onSeek: ReceiptProps['onSeek'] }) {

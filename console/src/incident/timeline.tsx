@@ -82,7 +82,7 @@ export function Timeline({ incident }: { incident: IncidentDetail }) {
           {timeline.data.events.map((event) => {
             const sentence = timelineSentence(event);
             const actor = actorLabel(event.actor, event.params);
-            const isSaid = actor === 'Floorwalker' || sentence.startsWith(actor);
+            const isSaid = actor === 'Floorwalker' || event.kind === 'detection_received' || sentence.startsWith(actor);
             const meta = [isSaid ? null : actor, channelLabel(event.params)].filter(Boolean).join(', ');
             return (
               <li

@@ -59,13 +59,11 @@ export function useDecision(incident: IncidentDetail): Decision {
           },
         }),
       ),
-    onSuccess: async (result, attempt) => {
+    onSuccess: async (_result, attempt) => {
       setArmed(null);
       setConflict(null);
       setRecorded(labelOf(attempt.verdict));
       setSaid(`Recorded: ${labelOf(attempt.verdict)}.`);
-      // The outcome stands at the top of the page.
-      if (result.state === 'closed') window.scrollTo({ top: 0 });
       await reread();
     },
     onError: async (error) => {

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Schemas } from '../api/client.ts';
 import { api, expectData } from '../api/client.ts';
-import { auditQuery } from '../api/queries.ts';
+import { auditQuery, keys } from '../api/queries.ts';
 import { dateTime } from '../time.ts';
 import { AuditTable } from '../ui/audit-table.tsx';
 import { Empty, Failure, Loading } from '../ui/notices.tsx';
@@ -37,7 +37,12 @@ export function AuditPage() {
 
 function AuditLog() {
   const audit = useInfiniteQuery(auditQuery);
-  const verify = useMutation({ mutationFn: () => expectData(api.GET('/v1/audit/verify')) });
+  const client = useQueryClient();
+  const verify = useMutation({
+    mutationFn: () => expectData(api.GET('/v1/audit/verify')),
+    // The check is on record itself.
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.audit }),
+  });
   const entries = audit.data?.pages.flatMap((part) => part.items) ?? [];
   return (
     <>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { evidenceQuery, incidentQuery } from '../api/queries.ts';
 import { Details } from '../incident/details.tsx';
 import { IncidentHeader } from '../incident/header.tsx';
@@ -23,22 +23,34 @@ export function IncidentPage() {
     document.title = `${title} · Floorwalker`;
   }, [title]);
 
+  const scroller = useRef<HTMLDivElement>(null);
+  const isClosed = incident.data?.state === 'closed';
+  const wasClosed = useRef(isClosed);
+  useEffect(() => {
+    // The outcome stands at the top of the page.
+    if (isClosed && wasClosed.current === false) scroller.current?.scrollTo({ top: 0 });
+    wasClosed.current = isClosed;
+  }, [isClosed]);
+
   if (incident.isPending) return <Loading page label="Loading the incident" />;
   if (!incident.data) return <Failure page error={incident.error} onRetry={() => void incident.refetch()} />;
   return (
     <div className={classes.frame} key={incidentId}>
-      <div className={`${page.page} ${classes.page}`}>
-        <IncidentHeader incident={incident.data} />
-        {incident.data.state === 'closed' && <Outcome incident={incident.data} />}
-        <div className={classes.columns}>
-          <div className={classes.left}>
-            <Picture incident={incident.data} evidence={evidence.data} />
-          </div>
-          <div className={classes.right}>
-            <Timeline incident={incident.data} />
-          </div>
-          <div className={classes.below}>
-            <Details incident={incident.data} evidence={{ data: evidence.data, error: evidence.error }} />
+      {/* The id lets the router restore where one was. */}
+      <div ref={scroller} className={classes.scroll} data-scroll-restoration-id="incident" tabIndex={-1}>
+        <div className={`${page.page} ${classes.page}`}>
+          <IncidentHeader incident={incident.data} />
+          {isClosed && <Outcome incident={incident.data} />}
+          <div className={classes.columns}>
+            <div className={classes.left}>
+              <Picture incident={incident.data} evidence={evidence.data} />
+            </div>
+            <div className={classes.right}>
+              <Timeline incident={incident.data} />
+            </div>
+            <div className={classes.below}>
+              <Details incident={incident.data} evidence={{ data: evidence.data, error: evidence.error }} />
+            </div>
           </div>
         </div>
       </div>

@@ -62,6 +62,7 @@ function Handset({ phone }: { phone: Phone }) {
   const client = useQueryClient();
   const [text, setText] = useState('');
   const screen = useRef<HTMLDivElement>(null);
+  const code = unansweredCode(phone.messages);
   const reply = useMutation({
     mutationFn: (body: string) => sendFromPhone(phone.number, body),
     onSuccess: async () => {
@@ -92,9 +93,16 @@ function Handset({ phone }: { phone: Phone }) {
         ))}
       </div>
       <fieldset className={classes.quick} aria-label="Quick replies">
-        {quickReplies.map((body) => (
-          <Button key={body} variant="default" size="xs" disabled={reply.isPending} onClick={() => reply.mutate(body)}>
-            {body}
+        <p className={classes.answering}>{code ? `Answer ${code} with` : 'Answer with'}</p>
+        {quickReplies.map((sign) => (
+          <Button
+            key={sign}
+            variant="default"
+            size="xs"
+            disabled={reply.isPending}
+            onClick={() => reply.mutate(code ? `${sign} ${code}` : sign)}
+          >
+            {sign}
           </Button>
         ))}
       </fieldset>
@@ -132,6 +140,15 @@ function Handset({ phone }: { phone: Phone }) {
       )}
     </section>
   );
+}
+
+/** The code of the newest text that nothing was said about since; with several open, the code tells which one is meant. */
+function unansweredCode(messages: readonly PhoneMessage[]): string | null {
+  const alerts = messages.flatMap(({ direction, body }, index) => {
+    const code = direction === 'to_phone' ? /^Floorwalker ([A-Z0-9]{3}): [^.]*please/.exec(body)?.[1] : undefined;
+    return code && !messages.slice(index + 1).some((later) => later.body.includes(code)) ? [code] : [];
+  });
+  return alerts.at(-1) ?? null;
 }
 
 function Bubble({ message }: { message: PhoneMessage }) {

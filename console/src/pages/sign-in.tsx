@@ -96,5 +96,6 @@ export function SignInPage() {
 }
 
 function sentenceOf(error: Error): string {
-  return error instanceof ApiError && error.detail ? `${error.message}. ${error.detail}` : error.message;
+  if (!(error instanceof ApiError) || !error.detail) return error.message;
+  return error.status === 401 ? error.detail : `${error.message}. ${error.detail}`;
 }

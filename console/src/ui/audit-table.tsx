@@ -1,10 +1,14 @@
+import { UnstyledButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { AuditEntry } from '../api/client.ts';
 import page from '../pages/page.module.css';
 import { dateTime } from '../time.ts';
-import { auditAction, readable, roleLabel } from '../words.ts';
-import { actorLabel } from '../words-timeline.ts';
+import { roleLabel } from '../words.ts';
+import { auditAction, auditFacts, whoseId } from '../words-audit.ts';
 import classes from './audit-table.module.css';
+
+const shownHash = 12;
 
 interface AuditTableProps {
   entries: readonly AuditEntry[];
@@ -13,7 +17,13 @@ interface AuditTableProps {
   showSubject?: boolean;
 }
 
-/** Rows of the audit log, the hash shortened; the whole of it on hover. */
+interface RowProps {
+  entry: AuditEntry;
+  timeZone: string | undefined;
+  showSubject: boolean;
+}
+
+/** Rows of the audit log in short; the hash of a row opens the whole of it. */
 export function AuditTable({ entries, caption, timeZone, showSubject = false }: AuditTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard
@@ -32,32 +42,55 @@ export function AuditTable({ entries, caption, timeZone, showSubject = false }: 
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <tr key={entry.seq}>
-              <td className="tabular">{entry.seq}</td>
-              <td className={classes.when}>{dateTime(entry.at, timeZone)}</td>
-              <td>
-                <span className={classes.who}>{actorLabel(entry.actor)}</span>
-                {actorLabel(entry.actor) !== roleLabel(entry.actorRole) && (
-                  <span className={classes.dim}>{roleLabel(entry.actorRole)}</span>
-                )}
-              </td>
-              <td>
-                <span className={classes.who}>{auditAction(entry.action)}</span>
-                <Details details={entry.details} />
-              </td>
-              {showSubject && (
-                <td>
-                  <Subject subject={entry.subject} />
-                </td>
-              )}
-              <td className="mono" title={`${entry.hash}\nafter ${entry.prevHash}`}>
-                {entry.hash.slice(0, 12)}…
-              </td>
-            </tr>
+            <Row key={entry.seq} entry={entry} timeZone={timeZone} showSubject={showSubject} />
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+function Row({ entry, timeZone, showSubject }: RowProps) {
+  const [isWhole, setWhole] = useState(false);
+  const facts = auditFacts(entry, timeZone);
+  const { prevHash, hash, details } = entry;
+  return (
+    <>
+      <tr data-action={entry.action}>
+        <td className="tabular">{entry.seq}</td>
+        <td className={classes.when}>{dateTime(entry.at, timeZone)}</td>
+        <td>
+          <Who entry={entry} />
+        </td>
+        <td>
+          <span className={classes.who}>{auditAction(entry.action)}</span>
+          {facts && <span className={classes.details}>{facts}</span>}
+        </td>
+        {showSubject && (
+          <td>
+            <Subject subject={entry.subject} />
+          </td>
+        )}
+        <td>
+          <UnstyledButton
+            className={`mono ${classes.hash}`}
+            aria-expanded={isWhole}
+            title={isWhole ? 'Show less' : 'Show the whole row'}
+            onClick={() => setWhole(!isWhole)}
+          >
+            <span className="visually-hidden">Whole row {entry.seq}, hash </span>
+            {hash.slice(0, shownHash)}…
+          </UnstyledButton>
+        </td>
+      </tr>
+      {isWhole && (
+        <tr>
+          <td colSpan={showSubject ? 6 : 5} className={classes.whole}>
+            <pre className={`mono ${classes.json}`}>{JSON.stringify({ prevHash, hash, details }, null, 1)}</pre>
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
@@ -71,14 +104,19 @@ function Subject({ subject }: { subject: string }) {
   );
 }
 
-function Details({ details }: { details: AuditEntry['details'] }) {
-  const facts = Object.entries(details).filter(([, value]) => value !== null && value !== '');
-  if (facts.length === 0) return null;
-  const words = facts
-    .map(
-      ([name, value]) =>
-        `${readable(name.replace(/([A-Z])/g, ' $1')).toLowerCase()} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-    )
-    .join(', ');
-  return <span className={classes.details}>{words}</span>;
+/** The role says more to a reader than an id; the id stands below it. */
+function Who({ entry }: { entry: AuditEntry }) {
+  const role = roleLabel(entry.actorRole);
+  const channel = entry.actor.startsWith('phone:') ? ', by text' : '';
+  return (
+    <>
+      <span className={classes.who}>{role}</span>
+      {entry.actorRole !== 'system' && (
+        <span className={classes.dim}>
+          {whoseId(entry.actor)}
+          {channel}
+        </span>
+      )}
+    </>
+  );
 }

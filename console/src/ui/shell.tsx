@@ -63,7 +63,9 @@ export function Shell() {
             <p className={classes.who}>
               <span className="visually-hidden">Signed in as </span>
               <span className={classes.name}>{session.displayName}</span>
-              <span className={classes.role}>{roleLabel(session.role)}</span>
+              {session.displayName !== roleLabel(session.role) && (
+                <span className={classes.role}>{roleLabel(session.role)}</span>
+              )}
             </p>
           </div>
         </aside>

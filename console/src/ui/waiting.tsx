@@ -3,7 +3,7 @@ import type { Incident } from '../api/client.ts';
 import { countdown, useNowMs } from '../time.ts';
 import classes from './waiting.module.css';
 
-/** Who is being waited for, and how long until the next person is asked. */
+/** Who is being waited for, and how long they have. */
 export function Waiting({
   waitingFor,
   state,
@@ -13,7 +13,7 @@ export function Waiting({
 }) {
   const nowMs = useNowMs();
   const left = countdown(waitingFor.dueAt, nowMs);
-  const then = state === 'acknowledged' ? 'to decide' : 'until the next is asked';
+  const then = state === 'acknowledged' ? 'to decide' : 'to answer';
   return (
     <span className={classes.waiting}>
       <IconClockHour4 size={16} aria-hidden="true" />
@@ -27,7 +27,7 @@ export function Waiting({
               <b className="tabular">{left}</b> {then}
             </>
           ) : (
-            'time is up, asking the next'
+            'time is up'
           )}
         </span>
       </span>

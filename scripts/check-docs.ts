@@ -1,0 +1,147 @@
+/** What the documents say is held against the repository: `npm test` runs it, `--write` refreshes the bench table. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BenchResult } from '../bench/lib/results.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const notOurs = new Set(['node_modules', '.git', '.floorwalker', 'dist', 'tmp', 'coverage']);
+
+export interface Document {
+  /** Relative to the root of the repository, with forward slashes. */
+  file: string;
+  text: string;
+}
+
+/** Every Markdown file of the repository. */
+export async function readDocuments(folder = root): Promise<Document[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = entries.map(async (entry): Promise<Document[]> => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return notOurs.has(entry.name) ? [] : readDocuments(path);
+    return entry.name.endsWith('.md') ? [{ file: relative(root, path), text: await readFile(path, 'utf8') }] : [];
+  });
+  return (await Promise.all(found)).flat().sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** The first names that make a backticked word a path of this repository: its top-level folders. */
+export async function topFolders(): Promise<Set<string>> {
+  const entries = await readdir(root, { withFileTypes: true });
+  return new Set(entries.filter((entry) => entry.isDirectory() && !notOurs.has(entry.name)).map(({ name }) => name));
+}
+
+/** Links, paths and npm scripts of a document that lead nowhere, each as `file:line: what`. */
+export function problemsOf(
+  document: Document,
+  repository: { folders: ReadonlySet<string>; scripts: ReadonlySet<string>; headings: (file: string) => Set<string> },
+): string[] {
+  const problems: string[] = [];
+  let fenced = false;
+  document.text.split('\n').forEach((line, index) => {
+    const report = (what: string) => problems.push(`${document.file}:${index + 1}: ${what}`);
+    for (const [, script] of line.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g))
+      if (script && !repository.scripts.has(script)) report(`there is no npm script "${script}"`);
+    if (/^\s*```/.test(line)) fenced = !fenced;
+    if (fenced || /^\s*```/.test(line)) return;
+    for (const target of linksOf(line)) {
+      const problem = linkProblem(document.file, target, repository.headings);
+      if (problem) report(problem);
+    }
+    for (const path of pathsOf(line, repository.folders))
+      if (!existsSync(join(root, path))) report(`there is no ${path}`);
+  });
+  return problems;
+}
+
+function linksOf(line: string): string[] {
+  const withoutCode = line.replace(/`[^`]*`/g, '');
+  return [...withoutCode.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target]) => (target ? [target] : []));
+}
+
+function linkProblem(file: string, target: string, headings: (file: string) => Set<string>): string | undefined {
+  if (/^[a-z]+:/i.test(target)) return undefined;
+  const [path = '', fragment] = target.split('#');
+  const linked = path === '' ? file : normalize(join(dirname(file), path));
+  if (!existsSync(join(root, linked))) return `the link ${target} leads nowhere`;
+  if (fragment && linked.endsWith('.md') && !headings(linked).has(fragment))
+    return `${linked} has no heading #${fragment}`;
+  return undefined;
+}
+
+/** Backticked words that name a file or folder below one of our top-level folders; patterns and placeholders are not paths. */
+function pathsOf(line: string, folders: ReadonlySet<string>): string[] {
+  return [...line.matchAll(/`([A-Za-z0-9_.@-]+(?:\/[A-Za-z0-9_.@-]+)+\/?)`/g)].flatMap(([, path]) =>
+    path && folders.has(path.split('/')[0]!) ? [path] : [],
+  );
+}
+
+/** The anchors of a document, as GitHub makes them of its headings. */
+export function headingsOf(text: string): Set<string> {
+  const titles = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, title]) => title!);
+  return new Set(
+    titles.map((title) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+/** The rows of the first table under `heading`, as cells without their backticks. */
+export function tableUnder(text: string, heading: string): string[][] {
+  const lines = text.split('\n');
+  const from = lines.indexOf(heading);
+  if (from < 0) throw new Error(`there is no heading "${heading}"`);
+  const first = lines.findIndex((line, index) => index > from && line.startsWith('|'));
+  const rows: string[][] = [];
+  for (let at = first; at >= 0 && lines[at]?.startsWith('|'); at += 1)
+    rows.push(
+      lines[at]!.split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+  return rows.slice(2);
+}
+
+const meanings: Record<string, string> = {
+  p50Ms: 'detection posted → text at the carrier, median, ms (5 a second)',
+  p95Ms: 'the same, 95th percentile',
+  p99Ms: 'the same, 99th percentile',
+  incidentsPerSecond: 'whole incidents a second: detection, till, text, verdict, outcome',
+  actionsPerIncident: "Temporal Actions per incident, from the server's own metric",
+  clipReadyP50Ms: 'end of the post-roll → clip on record, median, ms',
+  clipReadyP95Ms: 'the same, 95th percentile',
+  p50ToNoopWorkflow: 'median latency as a multiple of a no-op workflow',
+  incidentsToNoopWorkflows: 'incidents a second as a share of no-op workflows a second',
+  noopWorkflowP50Ms: 'floor: a no-op workflow from start to result, median, ms',
+  noopWorkflowsPerSecond: 'floor: no-op workflows a second, 40 at a time',
+  insertP50Ms: 'floor: one bare insert into Postgres, median, ms',
+};
+
+const tableStart = '<!-- bench:latency, written by scripts/check-docs.ts --write -->';
+const tableEnd = '<!-- /bench:latency -->';
+
+/** The README's table of the last stored run. */
+export function benchTable({ at, machine, command, figures, floor }: BenchResult): string {
+  const rows = [...Object.entries(figures), ...Object.entries(floor)].map(
+    ([key, value]) => `| \`${key}\` | ${meanings[key] ?? ''} | ${value} |`,
+  );
+  const lead = `Measured on ${at.slice(0, 10)} with \`${command}\` on ${machine}, every part of Floorwalker and the load on that one machine.`;
+  return [tableStart, lead, '', '| figure | what it is | value |', '|---|---|---|', ...rows, tableEnd].join('\n');
+}
+
+export async function readBench(): Promise<BenchResult> {
+  return JSON.parse(await readFile(join(root, 'bench', 'results', 'latency.json'), 'utf8')) as BenchResult;
+}
+
+async function writeBenchTable(): Promise<void> {
+  const path = join(root, 'README.md');
+  const text = await readFile(path, 'utf8');
+  const [from, to] = [text.indexOf(tableStart), text.indexOf(tableEnd)];
+  if (from < 0 || to < 0) throw new Error(`README.md has lost its marks ${tableStart} and ${tableEnd}`);
+  await writeFile(path, text.slice(0, from) + benchTable(await readBench()) + text.slice(to + tableEnd.length));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--write')) await writeBenchTable();

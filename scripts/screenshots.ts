@@ -1,0 +1,142 @@
+/**
+ * Takes the pictures of the README from a running installation and writes them to docs/images:
+ *
+ *   npm start                                    (wait until it is ready, and a minute more for the queue to fill)
+ *   npx tsx scripts/screenshots.ts [--base http://127.0.0.1:8420] [--out docs/images]
+ *
+ * It follows one incident from its text to its custody log, so it answers a text and verifies the audit chain: use a
+ * development installation with fresh data (`npm start -- --data DIR`). It needs Chromium, found as the tests find it.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import type { components } from '../schemas/generated/openapi.ts';
+import { findTool } from '../stack/tools/find.ts';
+
+type Schemas = components['schemas'];
+
+const { values } = parseArgs({
+  options: {
+    base: { type: 'string', default: 'http://127.0.0.1:8420' },
+    out: { type: 'string', default: 'docs/images' },
+  },
+});
+const base = values.base.replace(/\/$/, '');
+const out = resolve(values.out);
+const desktop = { width: 1280, height: 800 };
+const handset = { width: 390, height: 720 };
+const maxBytes = 250_000;
+const patienceMs = 90_000;
+/** So much time must be left to answer, that the story is told before the next person is asked. */
+const leftMs = 25_000;
+
+const browser = await chromium.launch({
+  executablePath: (await findTool('chromium', { env: process.env })).path,
+  args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+});
+try {
+  await mkdir(out, { recursive: true });
+  await tellStory();
+} finally {
+  await browser.close();
+}
+
+async function tellStory(): Promise<void> {
+  const soc = await signedIn('soc_operator');
+  const page = await soc.newPage();
+  await page.goto(base);
+  const incident = await freshIncident(soc);
+  await page.locator(`[data-incident="${incident.id}"]`).getByText('Clip ready').waitFor();
+  await picture(page, 'queue');
+
+  await page.locator(`[data-incident="${incident.id}"]`).click();
+  await clipShown(page);
+  await picture(page, 'incident');
+
+  const linkUrl = await linkOf(soc, incident.code);
+  const link = await (await contextOf(handset)).newPage();
+  await link.goto(linkUrl);
+  await clipShown(link, 5);
+  await picture(link, 'link');
+
+  await page.getByRole('link', { name: 'Phones' }).click();
+  const phone = page.locator('section', { has: page.getByText(`Floorwalker ${incident.code}: please check`) }).first();
+  await phone.getByTestId('phone-reply').fill(`1 ${incident.code}`);
+  await phone.getByTestId('phone-send').click();
+  await phone.getByText(`Floorwalker ${incident.code}: noted`).waitFor();
+  await picture(page, 'phone');
+
+  const compliance = await (await signedIn('compliance')).newPage();
+  await compliance.goto(`${base}/incidents/${incident.id}`);
+  await compliance.getByRole('heading', { name: 'Paid' }).waitFor();
+  await clipShown(compliance);
+  await compliance.getByRole('tab', { name: 'Custody' }).click();
+  await compliance.locator('[data-action="evidence.link_opened"]').first().waitFor();
+  await compliance.getByRole('tablist', { name: 'More about this incident' }).evaluate((tabs) => tabs.scrollIntoView());
+  await picture(compliance, 'closed');
+
+  await compliance.getByRole('link', { name: 'Audit' }).click();
+  await compliance.getByRole('button', { name: 'Verify chain' }).click();
+  await compliance.getByText('The chain is whole').waitFor();
+  await compliance.locator('[data-action="audit.verified"]').first().waitFor();
+  await picture(compliance, 'audit');
+}
+
+async function contextOf(viewport: { width: number; height: number }): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(patienceMs);
+  return context;
+}
+
+async function signedIn(role: Schemas['Role']): Promise<BrowserContext> {
+  const context = await contextOf(desktop);
+  const answer = await context.request.post(`${base}/simulator/session`, { data: { role } });
+  if (!answer.ok())
+    throw new Error(`${base} has no development sign-in (${answer.status()}); start it with \`npm start\`.`);
+  return context;
+}
+
+/** An incident whose clip is ready and whose text was not answered yet; waits for the next one if need be. */
+async function freshIncident(context: BrowserContext): Promise<Schemas['Incident']> {
+  const untilMs = Date.now() + patienceMs;
+  while (Date.now() < untilMs) {
+    const answer = await context.request.get(`${base}/v1/incidents?state=alerting&limit=20`);
+    const { items } = (await answer.json()) as Schemas['IncidentPage'];
+    const fresh = items.find(
+      ({ evidenceState, waitingFor }) =>
+        evidenceState === 'ready' && waitingFor?.step === 0 && Date.parse(waitingFor.dueAt) - Date.now() > leftMs,
+    );
+    if (fresh) return fresh;
+    await new Promise((wake) => setTimeout(wake, 500));
+  }
+  throw new Error(`No incident came within ${patienceMs / 1000} s; is the camera of ${base} running?`);
+}
+
+/** The console hides the secret part of a link; the phone that got the text has it. */
+async function linkOf(context: BrowserContext, code: string): Promise<string> {
+  const answer = await context.request.get(`${base}/simulator/phones`);
+  const { phones } = (await answer.json()) as { phones: { messages: { body: string }[] }[] };
+  const texts = phones.flatMap(({ messages }) => messages.map(({ body }) => body));
+  const url = texts.find((body) => body.startsWith(`Floorwalker ${code}: please`))?.match(/https?:\S+/)?.[0];
+  if (!url) throw new Error(`No phone has a text with the code ${code}.`);
+  return url;
+}
+
+/** Until the player shows a picture; `atS` moves it there first. */
+async function clipShown(page: Page, atS?: number): Promise<void> {
+  await page.locator('video').waitFor();
+  if (atS !== undefined) await page.evaluate(`document.querySelector('video').currentTime = ${atS}`);
+  await page.waitForFunction(
+    `(({ readyState, seeking, currentTime }) => readyState >= 2 && !seeking && currentTime > 0)(document.querySelector('video'))`,
+  );
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  const raw = await page.screenshot({ animations: 'disabled' });
+  const png = await sharp(raw).png({ palette: true, quality: 92, effort: 10, compressionLevel: 9 }).toBuffer();
+  if (png.byteLength > maxBytes) throw new Error(`${name}.png has ${png.byteLength} bytes, ${maxBytes} are allowed.`);
+  await writeFile(join(out, `${name}.png`), png);
+  console.log(`${name}.png ${Math.round(png.byteLength / 1000)} kB`);
+}

@@ -1,0 +1,302 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { openIncident, plantRival, rivalTenantId, withSouthStore } from './support.ts';
+
+/** Tables without a tenant, and why that is right. */
+const withoutTenant = {
+  schema_migrations: 'which migrations ran; the application cannot read it',
+  webhook_receipts: "the carrier's message ids, which come before any tenant is known",
+};
+
+const engines = inject('engines');
+let database: TestDatabase;
+let app: pg.Client;
+let tables: { name: string; partition: boolean; secured: boolean; columns: string[] }[];
+
+beforeAll(async () => {
+  database = await createTestDatabase(engines.databaseAdminUrl, { change: withSouthStore });
+  await plantRival(database);
+  for (const tenantId of ['demo', rivalTenantId]) await fill(tenantId, 'high-street');
+  await fill('demo', 'south');
+  app = new pg.Client({ connectionString: database.appUrl });
+  await app.connect();
+  const { rows } = await database.admin.query<(typeof tables)[number]>(
+    `select c.relname as name, c.relispartition as partition, c.relrowsecurity as secured,
+       array(select attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by c.relname`,
+  );
+  tables = rows;
+});
+afterAll(async () => {
+  await app?.end();
+  await database?.drop();
+});
+
+/** At least one row of this place in every table; whatever a test of one table needs must not be missing by chance. */
+async function fill(tenantId: string, storeId: string): Promise<void> {
+  const incidentId = await openIncident(database, storeId === 'south' ? { storeId } : {}, tenantId);
+  const run = (sql: string, values: unknown[]) => database.admin.query(sql, values);
+  const place = [tenantId, storeId, incidentId];
+  const key = `${tenantId}-${storeId}`;
+  await run('insert into regions (tenant_id, id, name) values ($1, $2, $2) on conflict do nothing', [tenantId, key]);
+  await run(
+    "insert into shifts (tenant_id, id, store_id, person_id, starts_at, ends_at) values ($1, $2, $3, 'sam', now(), now() + interval '1 hour')",
+    [tenantId, `extra-${key}`, storeId],
+  );
+  await run(
+    "insert into sessions (token_sha256, tenant_id, api_key_id, expires_at) values ($1, $2, $3, now() + interval '1 hour')",
+    [key, tenantId, `${tenantId}-admin`],
+  );
+  await run('select ensure_pos_partition(current_date)', []);
+  await run(
+    "insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at) select $1, $2, id, 'T', 1, 'scan', at from terminals, (values (now()), (timestamptz '2001-01-01')) as instants (at) where tenant_id = $1 and store_id = $2",
+    [tenantId, storeId],
+  );
+  await run(
+    "insert into notifications (tenant_id, store_id, incident_id, id, kind, step, person_id, state, body, intended_at, claimed_at) values ($1, $2, $3, $4, 'alert', 0, 'sam', 'sent', '', now(), now())",
+    [...place, `ntf_${key}`],
+  );
+  await run(
+    "insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, locked_until) values ($1, $2, $3, 'clip', 'clip', 'video/mp4', 'k', 'v', 1, repeat('0', 64), now())",
+    place,
+  );
+  await run(
+    "insert into evidence_links (tenant_id, store_id, incident_id, token_sha256, person_id, expires_at) values ($1, $2, $3, $4, 'sam', now())",
+    [...place, key],
+  );
+  await run(
+    "insert into holds (tenant_id, store_id, incident_id, reason, placed_by) values ($1, $2, $3, 'x', 'y')",
+    place,
+  );
+  await run(
+    "insert into dispositions (tenant_id, store_id, incident_id, at, record, signature, public_key) values ($1, $2, $3, now(), '{}', '', '')",
+    place,
+  );
+  await run(
+    "insert into audit_witnesses (tenant_id, seq, hash, at, object_key, object_version, signature) values ($1, 1, '', now(), '', '', '') on conflict do nothing",
+    [tenantId],
+  );
+}
+
+interface Scope {
+  tenantId: string;
+  stores: string;
+}
+const demo: Scope = { tenantId: 'demo', stores: '*' };
+const rival: Scope = { tenantId: rivalTenantId, stores: '*' };
+const southOnly: Scope = { tenantId: 'demo', stores: 'south' };
+
+/** Runs one statement as the application with this scope, and takes it back; a refusal is its SQLSTATE. */
+async function as(scope: Scope | null, sql: string, values: unknown[] = []): Promise<pg.QueryResult['rows'] | string> {
+  await app.query('begin');
+  try {
+    if (scope)
+      await app.query(
+        "select set_config('floorwalker.tenant_id', $1, true), set_config('floorwalker.store_scope', $2, true)",
+        [scope.tenantId, scope.stores],
+      );
+    const { rows } = await app.query(sql, values);
+    return rows;
+  } catch (error) {
+    return (error as { code: string }).code;
+  } finally {
+    await app.query('rollback');
+  }
+}
+const refused = '42501';
+
+const tenantColumn = (table: (typeof tables)[number]) => (table.name === 'tenants' ? 'id' : 'tenant_id');
+const storeColumn = (table: (typeof tables)[number]) =>
+  table.name === 'stores' ? 'id' : table.columns.includes('store_id') ? 'store_id' : null;
+const guarded = () => tables.filter(({ name }) => !(name in withoutTenant));
+const readable = () => guarded().filter(({ partition, name }) => !partition || name === 'pos_events_other');
+
+/** The same question to every table; the answer names those that fail it. */
+async function failing(
+  of: (typeof tables)[number][],
+  holds: (table: (typeof tables)[number]) => Promise<boolean>,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const table of of) if (!(await holds(table))) names.push(table.name);
+  return names;
+}
+
+describe('every table', () => {
+  it('is found, filled and under row level security', async () => {
+    expect(tables.length).toBeGreaterThan(25);
+    expect(guarded().filter(({ secured }) => !secured)).toEqual([]);
+    const filled = await failing(readable(), async (table) => {
+      const { rows } = await database.admin.query(`select distinct ${tenantColumn(table)} as id from ${table.name}`);
+      return rows.length === 2;
+    });
+    expect(filled).toEqual([]);
+  });
+
+  it('shows its own rows to its tenant, so that the rest of this file can fail', async () => {
+    expect(await failing(readable(), async ({ name }) => (await as(demo, `select 1 from ${name}`)).length > 0)).toEqual(
+      [],
+    );
+  });
+
+  it('shows nothing without a tenant', async () => {
+    expect(
+      await failing(readable(), async ({ name }) => (await as(null, `select 1 from ${name}`)).length === 0),
+    ).toEqual([]);
+    const empty: Scope = { tenantId: '', stores: '' };
+    expect(
+      await failing(readable(), async ({ name }) => (await as(empty, `select 1 from ${name}`)).length === 0),
+    ).toEqual([]);
+  });
+
+  it('shows nothing of another tenant', async () => {
+    const leaks = await failing(readable(), async (table) => {
+      const rows = await as(rival, `select 1 from ${table.name} where ${tenantColumn(table)} = 'demo'`);
+      return rows.length === 0;
+    });
+    expect(leaks).toEqual([]);
+  });
+
+  it('takes no row in the name of another tenant', async () => {
+    const leaks = await failing(readable(), async ({ name, ...table }) => {
+      const { rows } = await database.admin.query<{ row: object }>(
+        `select to_jsonb(t) as row from ${name} t where ${tenantColumn({ name, ...table })} = 'demo' limit 1`,
+      );
+      const insert = `insert into ${name} overriding system value select * from jsonb_populate_record(null::${name}, $1)`;
+      return (await as(rival, insert, [JSON.stringify(rows[0]!.row)])) === refused;
+    });
+    expect(leaks).toEqual([]);
+  });
+
+  it('lets no row of another tenant be changed or deleted', async () => {
+    const leaks = await failing(readable(), async (table) => {
+      const column = tenantColumn(table);
+      const update = await as(
+        rival,
+        `update ${table.name} set ${column} = ${column} where ${column} = 'demo' returning 1`,
+      );
+      const remove = await as(rival, `delete from ${table.name} where ${column} = 'demo' returning 1`);
+      return [update, remove].every((result) => result === refused || result.length === 0);
+    });
+    expect(leaks).toEqual([]);
+  });
+
+  it('lets no row be moved to another tenant', async () => {
+    const leaks = await failing(readable(), async (table) => {
+      const result = await as(demo, `update ${table.name} set ${tenantColumn(table)} = '${rivalTenantId}' returning 1`);
+      return result === refused;
+    });
+    expect(leaks).toEqual([]);
+  });
+
+  it('with a store shows that store only, and takes no row for another', async () => {
+    const stored = readable().filter((table) => storeColumn(table) !== null);
+    expect(stored.length).toBeGreaterThan(14);
+    const leaks = await failing(stored, async (table) => {
+      const column = storeColumn(table)!;
+      const seen = await as(southOnly, `select distinct ${column} as store from ${table.name}`);
+      const moved = await as(southOnly, `update ${table.name} set ${column} = 'high-street' returning 1`);
+      return JSON.stringify(seen) === '[{"store":"south"}]' && moved === refused;
+    });
+    expect(leaks).toEqual([]);
+  });
+
+  it('cannot be reached around its parent: partitions answer nobody', async () => {
+    const partitions = tables.filter(({ partition, name }) => partition && name !== 'pos_events_other');
+    expect(partitions.length).toBeGreaterThan(0);
+    expect(
+      await failing(partitions, async ({ name }) => (await as(demo, `select 1 from ${name}`)) === refused),
+    ).toEqual([]);
+  });
+
+  it('is never emptied by the application', async () => {
+    expect(await failing(tables, async ({ name }) => (await as(demo, `truncate ${name} cascade`)) === refused)).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the application's role", () => {
+  it('is no superuser, bypasses nothing and owns nothing', async () => {
+    const { rows } = await database.admin.query(
+      `select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication,
+         (select count(*)::int from pg_class where relowner = r.oid) as owned,
+         (select count(*)::int from pg_auth_members where member = r.oid) as memberships
+       from pg_roles r where rolname = 'floorwalker_app'`,
+    );
+    expect(rows).toEqual([
+      {
+        ...{ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, rolreplication: false },
+        ...{ owned: 0, memberships: 0 },
+      },
+    ]);
+  });
+
+  it.each([
+    ['switch row level security off', 'alter table incidents disable row level security'],
+    ['add a policy of its own', 'create policy open on incidents using (true)'],
+    ['become the owner', 'set role postgres'],
+    ['make a table', 'create table mine (id int)'],
+    ['make a function', 'create function mine() returns int language sql return 1'],
+    ['drop a trigger', 'drop trigger audit_append_only on audit'],
+    ['read the migrations', 'select * from schema_migrations'],
+    ['read a file', "select pg_read_file('/etc/passwd')"],
+    ['run a program', "copy (select 1) to program 'true'"],
+  ])('cannot %s', async (_name, sql) => {
+    expect(await as(demo, sql)).toBe(refused);
+  });
+
+  it('gets an error, not rows, when it asks for row level security to be off', async () => {
+    expect(await as(demo, 'set local row_security = off; select * from incidents')).toBe(refused);
+  });
+
+  it('runs only the functions that were meant for it', async () => {
+    const { rows } = await database.admin.query<{ name: string }>(
+      "select p.proname as name from pg_proc p where p.pronamespace = 'public'::regnamespace and has_function_privilege('floorwalker_app', p.oid, 'execute') order by 1",
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      'append_audit',
+      'authenticate_key',
+      'authenticate_session',
+      'ensure_pos_partition',
+      'find_evidence_link',
+      'find_notification_by_sid',
+      'find_person_by_phone',
+      'in_scope',
+      'in_tenant',
+      'list_tenants',
+    ]);
+  });
+
+  it('finds in each function that runs as the owner a fixed place to look names up', async () => {
+    const { rows } = await database.admin.query(
+      "select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and (proconfig is null or not array_to_string(proconfig, ' ') like '%search_path=pg_catalog, public%')",
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('a scope', () => {
+  it('ends with its transaction, though the connection is used again', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const own = await database.db.transaction({ tenantId: 'demo', storeIds: null }, 'read', (tx) =>
+        tx.query('select id from incidents'),
+      );
+      expect(own.length).toBeGreaterThan(0);
+      expect(await database.db.query('select id from incidents')).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['all stores', null, ['high-street', 'south']],
+    ['one store', ['south'], ['south']],
+    ['two stores', ['south', 'high-street'], ['high-street', 'south']],
+    ['no store', [], []],
+    ['a store that is not there', ['nowhere'], []],
+  ])('of %s sees just that', async (_name, storeIds, expected) => {
+    const rows = await database.db.transaction<{ id: string }[]>({ tenantId: 'demo', storeIds }, 'read', (tx) =>
+      tx.query('select id from stores order by id'),
+    );
+    expect(rows.map(({ id }) => id)).toEqual(expected);
+  });
+});

@@ -1,0 +1,409 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { generateSigningKeyPem, openSigner } from '../../adapters/crypto/signer.ts';
+import type { IncidentStatus } from '../../domain/incident-state.ts';
+import type { Actor } from '../../domain/types.ts';
+import { createSession, endSession } from '../../services/access/authenticate.ts';
+import { recordWitness, verifyAudit } from '../../services/audit/read.ts';
+import type { ServiceContext } from '../../services/context.ts';
+import { ingestDetection } from '../../services/detection/ingest.ts';
+import { reportCameraHealth } from '../../services/estate/read.ts';
+import { recordEvidence, recordLocks } from '../../services/evidence/record.ts';
+import { openArtifact, openLinkPage, recordIntegrityFailure } from '../../services/evidence/view.ts';
+import { placeHold, releaseHold } from '../../services/hold/manage.ts';
+import { addNote } from '../../services/incident/add-note.ts';
+import { correctIncident } from '../../services/incident/correct.ts';
+import { makeFirstContact, recheckTill } from '../../services/incident/first-contact.ts';
+import { recordOutcome, recordProgress } from '../../services/incident/record.ts';
+import { intendNotification } from '../../services/notification/intend.ts';
+import { recordReply } from '../../services/notification/reply.ts';
+import {
+  markFailed,
+  markSent,
+  reclaimIntent,
+  recordDelivery,
+  releaseIntent,
+} from '../../services/notification/settle.ts';
+import { keepDecision, settleOutbox, settleStart, splitDetection } from '../../services/outbox/drain.ts';
+import { ingestPosEvents } from '../../services/pos/ingest.ts';
+import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import {
+  actorOf,
+  agoIso,
+  contextOf,
+  countRows,
+  detection,
+  nowIso,
+  openIncident,
+  plantRival,
+  withSouthStore,
+} from './support.ts';
+
+const engines = inject('engines');
+const links = { publicUrl: 'https://shops.example.com', linkSecret: 'a secret of the tests only' };
+const signer = openSigner(generateSigningKeyPem());
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase(engines.databaseAdminUrl, { change: withSouthStore });
+  await plantRival(database);
+});
+afterAll(() => database?.drop());
+
+const as = (role: Actor['role'], change: Partial<Actor> = {}, now?: () => string): ServiceContext =>
+  contextOf(database, actorOf(role, change), now);
+const system = () => as('system', { id: 'system:test' });
+const eventsAgo = agoIso(120_000);
+const line = (transactionId: string, occurredAt: string) => ({
+  ...{ storeId: 'high-street', terminalId: 'sco-3', transactionId, line: 1, type: 'scan' as const, occurredAt },
+});
+
+/** Audit rows that a step added, as `action subject`. */
+async function audited(step: () => Promise<unknown>): Promise<string[]> {
+  const head = async () =>
+    (
+      await database.admin.query<{ seq: number }>(
+        "select coalesce(max(seq), 0)::int as seq from audit where tenant_id = 'demo'",
+      )
+    ).rows[0]!.seq;
+  const before = await head();
+  await step();
+  const { rows } = await database.admin.query<{ action: string }>(
+    "select action from audit where tenant_id = 'demo' and seq > $1 order by seq",
+    [before],
+  );
+  return rows.map(({ action }) => action);
+}
+
+let incidentId = '';
+let token = '';
+let notificationId = '';
+const status: IncidentStatus = {
+  state: 'alerting',
+  posVerdict: 'MISMATCH',
+  verdict: null,
+  helpRequested: false,
+  version: 1,
+};
+const by = { actorId: 'user:demo-soc_lead', role: 'soc_lead' };
+const decision = { verdict: 'confirmed' as const, by, at: nowIso(), via: 'api' as const };
+const merged = detection({ detectedAt: agoIso(119_800) });
+const splitKey = `v1:demo:high-street:sco-3-cam:${merged.eventId}`;
+const artifact = {
+  ...{ id: 'clip', kind: 'clip' as const, mediaType: 'video/mp4', objectKey: 'k', objectVersion: 'v', sizeBytes: 3 },
+  ...{ sha256: 'a'.repeat(64), fromAt: null, toAt: null, lockedUntil: agoIso(0) },
+};
+const outcome = () => ({
+  incidentId,
+  status: { ...status, state: 'closed' as const, verdict: 'confirmed' as const, version: 2 },
+  verdict: 'confirmed' as const,
+  closedAt: nowIso(),
+  cause: 'human_verdict' as const,
+  decisions: [decision],
+  acknowledgements: [],
+  evidenceGivenUp: null,
+});
+const alert = async (step: number) => {
+  const intent = await intendNotification(system(), links, { incidentId, kind: 'alert', step });
+  if ('notificationId' in intent) notificationId = intent.notificationId;
+};
+const afterRetention = () => as('system', {}, () => '2090-01-01T00:00:00.000Z');
+
+/** The life of one incident, verb by verb: what each leaves in the audit log, and what the same call again leaves. */
+const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: string[] | 'not repeated'][] = [
+  [
+    'createSession',
+    async () => ({ token } = await createSession({ db: database.db, now: nowIso }, database.keys.soc_lead)),
+    ['session.created'],
+    'not repeated',
+  ],
+  ['endSession', () => endSession({ db: database.db, now: nowIso }, token), ['session.ended'], 'not repeated'],
+  [
+    'reportCameraHealth',
+    () =>
+      reportCameraHealth(as('device'), {
+        storeId: 'high-street',
+        cameraId: 'sco-3-cam',
+        state: 'recording',
+        at: nowIso(),
+      }),
+    [],
+    [],
+  ],
+  ['ingestPosEvents', () => ingestPosEvents(as('device'), [line('T-0', nowIso())]), [], []],
+  [
+    'ingestDetection',
+    async () =>
+      ({ incidentId } = await ingestDetection(as('device'), detection({ eventId: 'first', detectedAt: eventsAgo }))),
+    ['incident.opened'],
+    [],
+  ],
+  ['ingestDetection', () => ingestDetection(as('device'), merged), ['incident.merged'], []],
+  [
+    'makeFirstContact',
+    () => makeFirstContact(system(), links, incidentId),
+    ['incident.till_checked', 'notification.intended'],
+    [],
+  ],
+  ['recheckTill', () => recheckTill(system(), incidentId), [], []],
+  [
+    'splitDetection',
+    () => splitDetection(system(), { incidentId, dedupKey: splitKey, because: 'INCIDENT_ALREADY_CLOSED' }),
+    ['incident.opened', 'incident.split'],
+    [],
+  ],
+  ['settleStart', () => settleStart(system(), incidentId), [], []],
+  ['settleOutbox', () => settleOutbox(system(), [1]), [], []],
+  [
+    'keepDecision',
+    () => keepDecision(system(), { incidentId, storeId: 'high-street', updateId: 'u', command: {} }),
+    [],
+    'not repeated',
+  ],
+  ['intendNotification', () => alert(0), [], []],
+  ['reclaimIntent', () => reclaimIntent(system(), { notificationId, claimedAt: '2001-01-01T00:00:00Z' }), [], []],
+  ['releaseIntent', () => releaseIntent(system(), notificationId), [], []],
+  ['markSent', () => markSent(system(), { notificationId, sid: 'SM-1', segments: 1 }), ['notification.sent'], []],
+  [
+    'recordDelivery',
+    () => recordDelivery(system(), { notificationId, sid: 'SM-1', delivered: false, errorCode: '30003' }),
+    ['notification.undelivered'],
+    [],
+  ],
+  ['intendNotification', () => alert(1), ['notification.intended'], []],
+  ['markFailed', () => markFailed(system(), { notificationId, failure: 'bad number' }), ['notification.failed'], []],
+  ['intendNotification', () => alert(7), ['notification.nobody_on_shift'], []],
+  [
+    'recordReply',
+    () => recordReply(as('store_staff'), { incidentId, messageSid: 'SM-2', outcome: 'accepted' }),
+    ['reply.received'],
+    'not repeated',
+  ],
+  [
+    'recordProgress',
+    () => recordProgress(system(), { incidentId, status, facts: [{ kind: 'acknowledged', by, at: decision.at }] }),
+    ['incident.acknowledged'],
+    [],
+  ],
+  [
+    'recordProgress',
+    () =>
+      recordProgress(system(), {
+        incidentId,
+        status,
+        facts: [{ kind: 'decision', decision: { ...decision, verdict: 'help' } }],
+      }),
+    ['incident.help_requested'],
+    [],
+  ],
+  [
+    'recordProgress',
+    () => recordProgress(system(), { incidentId, status, facts: [{ kind: 'escalation_exhausted' }] }),
+    ['incident.sent_to_review'],
+    [],
+  ],
+  [
+    'recordEvidence',
+    () =>
+      recordEvidence(system(), {
+        incidentId,
+        result: { state: 'ready', gaps: [], failure: null, artifacts: [artifact] },
+      }),
+    ['evidence.acquired'],
+    [],
+  ],
+  ['recordLocks', () => recordLocks(system(), { incidentId, lockedUntil: nowIso() }), [], []],
+  [
+    'openArtifact',
+    () => openArtifact(as('soc_lead'), { incidentId, artifactId: 'clip', continued: false }),
+    ['evidence.viewed'],
+    'not repeated',
+  ],
+  [
+    'openLinkPage',
+    () => openLinkPage(as('link', { id: 'link:sam' }), incidentId),
+    ['evidence.link_opened'],
+    'not repeated',
+  ],
+  [
+    'recordIntegrityFailure',
+    () =>
+      recordIntegrityFailure(as('soc_lead'), {
+        incidentId,
+        artifactId: 'clip',
+        expectedSha256: 'a',
+        actualSha256: null,
+      }),
+    ['evidence.integrity_failed'],
+    'not repeated',
+  ],
+  [
+    'addNote',
+    () => addNote(as('soc_lead'), { incidentId, text: 'looked', idempotencyKey: 'key-1' }),
+    ['incident.note_added'],
+    [],
+  ],
+  [
+    'recordOutcome',
+    () => recordOutcome(system(), outcome()),
+    ['incident.decided', 'evidence.link_revoked', 'incident.closed'],
+    [],
+  ],
+  ['placeHold', () => placeHold(as('compliance'), { incidentId, reason: 'police' }), ['hold.placed'], 'not repeated'],
+  ['releaseHold', () => releaseHold(as('compliance'), { incidentId }), ['hold.released'], 'not repeated'],
+  ['ingestPosEvents', () => ingestPosEvents(as('device'), [line('T-late', eventsAgo)]), [], []],
+  [
+    'correctIncident',
+    () => correctIncident(system(), { incidentId }),
+    ['incident.till_checked', 'incident.corrected'],
+    [],
+  ],
+  [
+    'recordWitness',
+    () => recordWitness(system(), { seq: 1, hash: '', at: nowIso(), objectKey: '', objectVersion: '', signature: '' }),
+    ['audit.witnessed'],
+    'not repeated',
+  ],
+  ['verifyAudit', () => verifyAudit(as('compliance'), null), ['audit.verified'], 'not repeated'],
+  [
+    'purgeIncident',
+    async () => {
+      const due = await findDueIncidents(afterRetention(), 10);
+      for (const one of due.filter((each) => each.incidentId === incidentId))
+        await purgeIncident(system(), one, signer, async () => 0);
+    },
+    ['evidence.purged'],
+    [],
+  ],
+];
+
+describe('every verb that writes', () => {
+  it('has its place in this file', () => {
+    const folder = fileURLToPath(new URL('../../services', import.meta.url));
+    const verbs = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'context.ts')
+      .flatMap((file) => {
+        const parts = readFileSync(join(folder, file), 'utf8').split(/^export (?:async )?function (\w+)/m);
+        return parts.flatMap((part, index) => (index % 2 === 1 && /\bwrite\(/.test(parts[index + 1]!) ? [part] : []));
+      });
+    expect(verbs.length).toBeGreaterThan(30);
+    expect([...new Set(story.map(([verb]) => verb))].toSorted()).toEqual(verbs.toSorted());
+  });
+
+  it.each(story.map((step, index) => [index + 1, ...step] as const))(
+    '%d. %s',
+    async (_index, _verb, run, rows, again) => {
+      expect(await audited(run)).toEqual(rows);
+      if (again !== 'not repeated') expect(await audited(run)).toEqual(again);
+    },
+  );
+
+  it('leaves a log that verifies, and an incident whose end is on its timeline', async () => {
+    expect(await verifyAudit(as('compliance'), null)).toMatchObject({ ok: true });
+    const { rows } = await database.admin.query<{ kind: string }>(
+      'select kind from incident_events where incident_id = $1 order by id',
+      [incidentId],
+    );
+    const kinds = rows.map(({ kind }) => kind);
+    for (const kind of [
+      'text_sent',
+      'text_undelivered',
+      'evidence_ready',
+      'verdict_given',
+      'closed',
+      'correction_recorded',
+      'purged',
+    ])
+      expect(
+        kinds.filter((each) => each === kind),
+        kind,
+      ).not.toEqual([]);
+  });
+});
+
+describe('an actor who may not', () => {
+  let target = '';
+  beforeAll(async () => {
+    target = await openIncident(database);
+    await recordEvidence(system(), {
+      incidentId: target,
+      result: { state: 'ready', gaps: [], failure: null, artifacts: [artifact] },
+    });
+  });
+
+  const verbs: [string, (ctx: ServiceContext) => Promise<unknown>, Actor['role'][]][] = [
+    ['addNote', (ctx) => addNote(ctx, { incidentId: target, text: 'x' }), ['device', 'link', 'system']],
+    [
+      'placeHold',
+      (ctx) => placeHold(ctx, { incidentId: target, reason: 'x' }),
+      ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
+    ],
+    [
+      'releaseHold',
+      (ctx) => releaseHold(ctx, { incidentId: target }),
+      ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
+    ],
+    [
+      'openArtifact',
+      (ctx) => openArtifact(ctx, { incidentId: target, artifactId: 'clip', continued: false }),
+      ['device'],
+    ],
+    [
+      'ingestDetection',
+      (ctx) => ingestDetection(ctx, detection()),
+      ['store_staff', 'store_manager', 'regional', 'soc_operator', 'soc_lead', 'compliance', 'link'],
+    ],
+    [
+      'ingestPosEvents',
+      (ctx) => ingestPosEvents(ctx, [line('T-x', nowIso())]),
+      ['store_staff', 'store_manager', 'regional', 'soc_operator', 'soc_lead', 'compliance', 'link'],
+    ],
+    [
+      'reportCameraHealth',
+      (ctx) => reportCameraHealth(ctx, { storeId: 'high-street', cameraId: 'sco-3-cam', state: 'black', at: nowIso() }),
+      ['admin', 'soc_lead', 'link'],
+    ],
+    [
+      'verifyAudit',
+      (ctx) => verifyAudit(ctx, null),
+      ['device', 'link', 'system', 'soc_lead', 'regional', 'store_staff'],
+    ],
+  ];
+  const code = async (run: () => Promise<unknown>): Promise<unknown> =>
+    run().then(
+      () => 'done',
+      (error: { code?: string }) => error.code,
+    );
+
+  it.each(verbs.flatMap(([verb, run, roles]) => roles.map((role) => [verb, role, run] as const)))(
+    '%s as %s changes nothing',
+    async (_verb, role, run) => {
+      const before = await countRows(database);
+      expect(await code(async () => run(as(role)))).toBe('FORBIDDEN');
+      expect(await countRows(database)).toEqual(before);
+    },
+  );
+
+  it.each(verbs.slice(0, 4).map(([verb, run]) => [verb, run] as const))(
+    '%s from another tenant or store finds no such incident',
+    async (_verb, run) => {
+      const before = await countRows(database);
+      expect(await code(async () => run(as('compliance', { tenantId: 'rival' })))).toBe('NOT_FOUND');
+      expect(await code(async () => run(as('compliance', { storeIds: ['south'] })))).toBe('NOT_FOUND');
+      expect(await code(async () => run(as('compliance', { storeIds: [] })))).toBe('NOT_FOUND');
+      expect(await countRows(database)).toEqual(before);
+    },
+  );
+
+  it.each(verbs.slice(4, 7).map(([verb, run]) => [verb, run] as const))(
+    '%s by a device of another store is refused',
+    async (_verb, run) => {
+      const before = await countRows(database);
+      expect(await code(async () => run(as('device', { storeIds: ['south'] })))).toBe('FORBIDDEN');
+      expect(await countRows(database)).toEqual(before);
+    },
+  );
+});

@@ -1,0 +1,23 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { IncidentActivities, NotifyActivities } from '../activities/contracts.ts';
+import { notifyQueue } from './contracts.ts';
+
+/** In process, no queue hop: 27 ms from acceptance to the carrier at the median. Must end well inside a workflow task. */
+export const quick = proxyLocalActivities<IncidentActivities>({
+  startToCloseTimeout: '6s',
+  scheduleToCloseTimeout: '20s',
+  retry: { maximumAttempts: 3, initialInterval: '200ms' },
+});
+/** When the quick path is refused by a database or carrier that is down: slower, and for as long as a shift. */
+export const patient = proxyActivities<IncidentActivities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '500ms', maximumInterval: '15s' },
+});
+/** One step of the chain gives up after this and the next person is tried. */
+export const notify = proxyActivities<NotifyActivities>({
+  taskQueue: notifyQueue,
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '60s',
+  retry: { initialInterval: '500ms', maximumInterval: '5s' },
+});

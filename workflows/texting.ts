@@ -1,0 +1,67 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { SettledStepOutcome } from '../activities/contracts.ts';
+import type { IncidentInput } from '../domain/incident-input.ts';
+import { toIso } from '../domain/time.ts';
+import { notify } from './activity-profiles.ts';
+import type { OpenIncident, StepText } from './open-incident.ts';
+
+type Place = Pick<IncidentInput, 'tenantId' | 'incidentId'>;
+
+/**
+ * A verdict that arrives meanwhile makes the text moot, a call for help makes an alert too slow: its activity is
+ * cancelled, and what became of the text is settled after the end. Null when it was interrupted.
+ */
+export async function textUnlessMoot(
+  { tenantId, incidentId }: Place,
+  incident: OpenIncident,
+  text: StepText,
+): Promise<SettledStepOutcome | null> {
+  const same = (other: StepText) => other.step === text.step && other.kind === text.kind;
+  incident.interruptedTexts = incident.interruptedTexts.filter((other) => !same(other));
+  const scope = new CancellationScope();
+  const sending = scope.run(() => notify.alertStep({ tenantId, incidentId, ...text }));
+  const settled = sending.catch((error: unknown): SettledStepOutcome | null =>
+    isCancellation(error) ? null : { outcome: 'undeliverable', at: toIso(Date.now()) },
+  );
+  const moot = () => incident.closed || (text.kind === 'alert' && incident.helpWanted !== null);
+  const result = await Promise.race([settled, condition(moot).then(() => null)]);
+  if (result !== null) return result;
+  scope.cancel();
+  incident.interruptedTexts.push(text);
+  return null;
+}
+
+/** Everyone of the chain at once, except the person who asked. */
+export async function callForHelp(input: IncidentInput, incident: OpenIncident): Promise<void> {
+  const excludePersonId = incident.takeHelpWanted();
+  const results = await Promise.all(
+    input.policy.escalation.map((_, step) =>
+      textUnlessMoot(input, incident, {
+        step,
+        kind: 'help',
+        ...(excludePersonId === undefined ? {} : { excludePersonId }),
+      }),
+    ),
+  );
+  results.forEach((done, step) => {
+    if (done) incident.stepDone({ step, ...done });
+  });
+}
+
+/** The carrier may have taken a text that nobody waited for; the record says so or says that it never left. */
+export async function settleInterrupted({ tenantId, incidentId }: Place, incident: OpenIncident): Promise<void> {
+  const texts = incident.interruptedTexts.splice(0);
+  await Promise.all(texts.map((text) => notify.alertStep({ tenantId, incidentId, ...text }).catch(() => undefined)));
+}
+
+/** Whoever was told is told that it was wrong; a number that no longer answers does not keep the others waiting. */
+export async function sendCorrections(
+  { tenantId, incidentId }: Place,
+  toldPersonIds: readonly string[],
+): Promise<void> {
+  await Promise.all(
+    toldPersonIds.map((personId, step) =>
+      notify.alertStep({ tenantId, incidentId, kind: 'correction', step, personId }).catch(() => undefined),
+    ),
+  );
+}
