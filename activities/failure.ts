@@ -16,7 +16,12 @@ export function toFailure(error: unknown): unknown {
   }
   if (error instanceof CarrierError) {
     const type = error.kind === 'permanent' ? 'DEPENDENCY_PERMANENT' : 'DEPENDENCY_TEMPORARY';
-    return ApplicationFailure.create({ message: error.message, type, nonRetryable: error.kind === 'permanent' });
+    return ApplicationFailure.create({
+      message: error.message,
+      type,
+      nonRetryable: error.kind === 'permanent',
+      ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    });
   }
   if (error instanceof IntegrityError) return ApplicationFailure.nonRetryable(error.message, 'INTEGRITY');
   return error;

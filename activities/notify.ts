@@ -30,24 +30,25 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
         ...(excludePersonId === undefined ? {} : { excludePersonId }),
       });
       if (intent.outcome === 'nobody_on_shift') return { outcome: 'nobody_on_shift', at: ctx.now() };
-      if (intent.outcome === 'moot')
-        return intent.open ? settleMootText(deps, ctx, intent.open) : { outcome: 'undeliverable', at: ctx.now() };
-      if (intent.outcome !== 'intended') return { outcome: intent.outcome, at: ctx.now() };
+      const moot = intent.outcome === 'moot';
+      const text = moot ? intent.open : intent;
+      if (text === null) return { outcome: 'undeliverable', at: ctx.now() };
+      if (text.outcome !== 'intended') return { outcome: text.outcome, at: ctx.now() };
+      const settle = moot ? settleMootText : text.fresh ? sendFreshText : resumeText;
       try {
-        const outcome = intent.fresh ? await sendFreshText(deps, ctx, intent) : await resumeText(deps, ctx, intent);
+        const outcome = await settle(deps, ctx, text);
         if (outcome.outcome !== 'unsettled') return outcome;
         throw new DomainError('DEPENDENCY_TEMPORARY', 'the carrier did not say whether it took the text', {
           retryAfterMs: deps.settleMs,
         });
       } catch (error) {
+        const hopeless = error instanceof CarrierError && error.kind === 'permanent';
         const waiting =
           error instanceof DomainError ? error.code === 'DEPENDENCY_TEMPORARY' : error instanceof CarrierError;
         const triedForMs = Date.now() - Context.current().info.scheduledTimestampMs;
-        if (!waiting || triedForMs < deps.giveUpAfterMs) throw error;
-        await markFailed(ctx, {
-          notificationId: intent.notificationId,
-          failure: 'the carrier could not be reached in time',
-        });
+        if (!hopeless && (!waiting || triedForMs < deps.giveUpAfterMs)) throw error;
+        const failure = hopeless ? error.message : 'the carrier could not be reached in time';
+        await markFailed(ctx, { notificationId: text.notificationId, failure });
         const givenUp: SettledStepOutcome = { outcome: 'undeliverable', at: ctx.now() };
         return givenUp;
       }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const workflowsPath = fileURLToPath(new URL('../workflows/incident.workflow.ts', import.meta.url));
@@ -24,7 +24,7 @@ export async function workflowBundle(cacheDir: string): Promise<{ codePath: stri
   return { codePath };
 }
 
-export const buildWorkflowBundle = () => bundleWorkflowCode({ workflowsPath });
+export const buildWorkflowBundle = () => bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
 
 async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');

@@ -191,6 +191,8 @@ describe.concurrent('who is told, and when', () => {
     expect(steps(story).at(-1)).toEqual(['alert', 2]);
     await story.decide({ verdict: 'paid' });
     await story.result();
+    // Nobody knows whether it left: asked once more after the end.
+    expect(steps(story).slice(2)).toEqual([['alert', 1]]);
   });
 
   it('a text that the carrier could not deliver moves on at once', async ({ expect }) => {

@@ -20,9 +20,11 @@ export async function textUnlessMoot(
   incident.interruptedTexts = incident.interruptedTexts.filter((other) => !same(other));
   const scope = new CancellationScope();
   const sending = scope.run(() => notify.alertStep({ tenantId, incidentId, ...text }));
-  const settled = sending.catch((error: unknown): SettledStepOutcome | null =>
-    isCancellation(error) ? null : { outcome: 'undeliverable', at: toIso(Date.now()) },
-  );
+  const settled = sending.catch((error: unknown): SettledStepOutcome | null => {
+    if (isCancellation(error)) return null;
+    incident.interruptedTexts.push(text);
+    return { outcome: 'undeliverable', at: toIso(Date.now()) };
+  });
   const moot = () => incident.closed || (text.kind === 'alert' && incident.helpWanted !== null);
   const result = await Promise.race([settled, condition(moot).then(() => null)]);
   if (result !== null) return result;

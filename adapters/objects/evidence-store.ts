@@ -100,9 +100,10 @@ export function openEvidenceStore(options: EvidenceStoreOptions): ObjectStore {
 
     async newest(prefix) {
       const versions = await listVersions(client, bucket, prefix).catch(storeFailure);
-      const lastKey = versions.reduce((last, { name }) => (name > last ? name : last), '');
+      const stored = versions.filter(({ isDeleteMarker }) => !isDeleteMarker);
+      const lastKey = stored.reduce((last, { name }) => (name > last ? name : last), '');
       // S3 lists the versions of a key from the newest to the oldest.
-      const first = versions.findLast(({ name }) => name === lastKey);
+      const first = stored.findLast(({ name }) => name === lastKey);
       return first ? { key: first.name, version: first.versionId } : null;
     },
 
@@ -187,13 +188,20 @@ async function read(client: Client, bucket: string, key: string, versionId: stri
   }
 }
 
-function listVersions(client: Client, bucket: string, prefix: string): Promise<{ name: string; versionId: string }[]> {
+interface ListedVersion {
+  name: string;
+  versionId: string;
+  isDeleteMarker: boolean;
+}
+
+function listVersions(client: Client, bucket: string, prefix: string): Promise<ListedVersion[]> {
   return new Promise((resolve, reject) => {
-    const versions: { name: string; versionId: string }[] = [];
+    const versions: ListedVersion[] = [];
     const stream = client.listObjects(bucket, prefix, true, { IncludeVersion: true });
     stream.on('data', (entry) => {
-      const { name, versionId } = entry as { name?: string; versionId?: string };
-      if (name !== undefined && versionId !== undefined) versions.push({ name, versionId });
+      const { name, versionId, isDeleteMarker } = entry as Partial<ListedVersion>;
+      if (name !== undefined && versionId !== undefined)
+        versions.push({ name, versionId, isDeleteMarker: isDeleteMarker === true });
     });
     stream.on('end', () => resolve(versions));
     stream.on('error', reject);

@@ -41,14 +41,14 @@ export function releaseIntent(ctx: ServiceContext, notificationId: string): Prom
   });
 }
 
-/** The carrier took the text; the person's time starts. Idempotent. */
+/** The carrier took the text, even if we had given it up; the person's time starts. Idempotent. */
 export function markSent(
   ctx: ServiceContext,
   input: { notificationId: string; sid: string; segments: number },
 ): Promise<{ sentAt: string }> {
   return write(ctx, async (tx) => {
     const [updated] = await tx.query<NotificationRow>(
-      `update notifications set state = 'sent', carrier_sid = $3, segments = $4, sent_at = $5 where tenant_id = $1 and id = $2 and state = 'intended' returning incident_id, kind, step, person_id, state`,
+      `update notifications set state = 'sent', carrier_sid = $3, segments = $4, sent_at = $5, failure = null, settled_at = null where tenant_id = $1 and id = $2 and state in ('intended', 'failed') returning incident_id, kind, step, person_id, state`,
       [ctx.actor.tenantId, input.notificationId, input.sid, input.segments, tx.at],
     );
     if (!updated) {

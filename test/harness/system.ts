@@ -92,8 +92,8 @@ export interface SystemOptions {
   consoleDir?: string;
 }
 
-const accountSid = `AC${'0'.repeat(31)}7`;
-const publicNumber = '+447700900000';
+export const carrierAccount = { accountSid: `AC${'0'.repeat(31)}7`, publicNumber: '+447700900000' } as const;
+const { accountSid, publicNumber } = carrierAccount;
 
 /** API, dispatcher, worker and carrier in this process, on the real engines, with a database and a namespace of their own. */
 export async function startTestSystem(engines: TestEngines, options: SystemOptions = {}): Promise<TestSystem> {
@@ -294,7 +294,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   };
 }
 
-function openPhone(number: string, control: TestSystem['carrierControl']): Phone {
+export function openPhone(number: string, control: TestSystem['carrierControl']): Phone {
   let seen = 0;
   const texts = async () => {
     const { phones } = (await control('/phones')) as {

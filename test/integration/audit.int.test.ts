@@ -229,7 +229,7 @@ describe('the witness outside of the database', () => {
         throw error;
       },
     });
-    expect(await activities.witnessAudit({})).toEqual({ witnessed: 1 });
+    expect(await activities.witnessAudit()).toEqual({ witnessed: 1 });
   }
   const verify = () => api.call<Verification>(database.keys.compliance, 'GET', '/v1/audit/verify');
 
