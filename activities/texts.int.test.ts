@@ -139,7 +139,7 @@ describe('a text that cannot be sent', () => {
     const incident = await bench.openIncident();
     await bench.knobs({ dropCallbacks: 1, hangNextSends: [{ accepted: true }] });
     const lookUp = { findText: () => Promise.reject(lost()) };
-    expect(await bench.alertStep(incident, { carrier: lookUp, giveUpAfterMs: 2_500 })).toMatchObject({
+    expect(await bench.alertStep(incident, { carrier: lookUp, giveUpAfterMs: 2_000 })).toMatchObject({
       outcome: 'undeliverable',
     });
     const [row] = await bench.rows(incident.incidentId);
