@@ -183,9 +183,10 @@ async function startScene(
   if (terminalId === undefined) throw new Error('the camera has no zone with a till, so there is no till to play');
   await start('till', {
     args: [
-      ...['--import', 'tsx', join(root, 'stack', 'till', 'main.ts'), '--mqtt-url', await options.engines.mqttUrl],
+      ...['--import', 'tsx', join(root, 'stack', 'till', 'main.ts')],
       ...[...place, '--terminal', terminalId, '--tape', tapePath],
     ],
+    env: { MQTT_URL: await options.engines.mqttUrl },
     readyLine: '"ready":true',
   });
   await start('camera', {

@@ -25,7 +25,7 @@ const made = (): Installation => ({
   twilioAuthToken: randomBytes(16).toString('hex'),
   twilioFrom: '+447700900000',
   keys: Object.fromEntries(
-    roles.map((role) => [role, `fw_${role}_${randomBytes(24).toString('base64url')}`]),
+    roles.map((role) => [role, `fw_${role}_${randomBytes(32).toString('base64url')}`]),
   ) as Record<Role, string>,
 });
 

@@ -27,6 +27,10 @@ export const cameraConfigSchema = z.strictObject({
         polygon: z.array(z.strictObject({ x: fraction, y: fraction })).min(3),
         scanLineX: fraction,
         direction: z.enum(['left-to-right', 'right-to-left']),
+        minItemWidth: fraction.optional(),
+        minItemHeight: fraction.optional(),
+        threshold: z.int().min(1).max(255).optional(),
+        minConfidence: fraction.optional(),
       }),
     )
     .min(1),

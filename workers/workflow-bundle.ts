@@ -28,7 +28,7 @@ export const buildWorkflowBundle = () => bundleWorkflowCode({ workflowsPath, log
 
 async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(await readFile(join(root, 'package-lock.json')));
+  hash.update(await readFile(join(root, 'package.json')));
   for (const folder of ['domain', 'workflows', 'activities']) {
     for (const file of (await readdir(join(root, folder)))
       .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))

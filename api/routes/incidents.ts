@@ -8,6 +8,8 @@ import { placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { addNote } from '../../services/incident/add-note.ts';
 import { listIncidents } from '../../services/incident/list.ts';
 import { readExplanation, readIncident, readTimeline } from '../../services/incident/read.ts';
+import { unmergeDetection } from '../../services/incident/unmerge.ts';
+import { explainMoment, type WhatIfInput } from '../../services/pos/what-if.ts';
 import {
   type AcknowledgeCommand,
   acknowledgeUpdateName,
@@ -110,6 +112,19 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     if (note !== undefined && note.trim() !== '')
       await addNote(ctx, { incidentId: incident.id, text: note, idempotencyKey: updateId });
     reply(response, 'CommandResult', { incidentId: incident.id, state: decided.state, verdict: decided.verdict });
+  });
+  router.post('/v1/incidents/:incidentId/unmerge', async (request, response) => {
+    const ctx = contextOf(deps, response);
+    const { eventId } = request.body as { eventId: string };
+    const unmerged = await unmergeDetection(ctx, { incidentId: request.params.incidentId, eventId });
+    await deps.dispatcher.dispatch(ctx.actor.tenantId, unmerged.newIncidentId);
+    reply(response, 'Unmerged', unmerged);
+  });
+  router.post('/v1/pos/what-if', async (request, response) => {
+    const { neighboursAt = [], ...moment } = request.body as Omit<WhatIfInput, 'neighboursAt'> & {
+      neighboursAt?: string[];
+    };
+    reply(response, 'WhatIf', await explainMoment(contextOf(deps, response), { ...moment, neighboursAt }));
   });
   router.post('/v1/incidents/:incidentId/notes', async (request, response) => {
     const key = request.header('idempotency-key');

@@ -57,6 +57,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pos/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the till would say of an item at this moment, and why; changes nothing */
+        post: operations["explainMoment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents": {
         parameters: {
             query?: never;
@@ -203,7 +220,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say "I have it"; escalation stops until the review deadline */
+        /** Say "I have it"; nobody else is texted until the policy's time for an acknowledged incident is over */
         post: operations["acknowledgeIncident"];
         delete?: never;
         options?: never;
@@ -227,6 +244,25 @@ export interface paths {
         put?: never;
         /** The human verdict */
         post: operations["decideIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merged detection out again, into an incident of its own */
+        post: operations["unmergeDetection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -705,6 +741,20 @@ export interface components {
             state: components["schemas"]["IncidentState"];
             verdict: components["schemas"]["Verdict"] | null;
         };
+        Unmerged: {
+            incidentId: string;
+            newIncidentId: string;
+        };
+        WhatIf: {
+            /** @enum {string} */
+            verdict: "MATCH" | "MISMATCH" | "UNKNOWN";
+            matchedLineId: string | null;
+            /** Format: date-time */
+            windowFromAt: string;
+            /** Format: date-time */
+            windowToAt: string;
+            reasons: components["schemas"]["Reason"][];
+        };
         Hold: {
             incidentId: string;
             held: boolean;
@@ -931,6 +981,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PosReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainMoment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    storeId: string;
+                    terminalId: string;
+                    /** Format: date-time */
+                    at: string;
+                    neighboursAt?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description The finding */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1168,6 +1249,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unmergeDetection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    eventId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Both incidents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmerged"];
                 };
             };
             default: components["responses"]["Problem"];

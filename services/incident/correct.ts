@@ -29,7 +29,8 @@ export function correctIncident(
     if (pos.verdict !== 'MATCH') return { corrected: false, toldPersonIds: [] };
     const toldPersonIds = await toldPeople(tx, place);
     await tx.query(
-      `update incidents set verdict = 'paid', corrected_at = $3, purge_after = least(purge_after, $4), version = version + 1 where tenant_id = $1 and id = $2`,
+      `update incidents set verdict = 'paid', corrected_at = $3, purge_after = greatest(least(purge_after, $4),
+         (select max(a.locked_until) from evidence_artifacts a where a.tenant_id = $1 and a.incident_id = $2 and a.purged_at is null)), version = version + 1 where tenant_id = $1 and id = $2`,
       [place.tenantId, place.incidentId, tx.at, purgeAfter(incident.policy, 'paid', tx.at)],
     );
     await addTimelineEntry(tx, {

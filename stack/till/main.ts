@@ -20,7 +20,8 @@ const options = (() => {
   });
   const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
   const flags = z.object({ 'mqtt-url': z.url(), tenant: id, store: id, terminal: id, camera: id, tape: z.string() });
-  const parsed = flags.safeParse(values);
+  // From the environment it is in no process list, with its password.
+  const parsed = flags.safeParse({ 'mqtt-url': process.env['MQTT_URL'], ...values });
   return parsed.success ? parsed.data : fail(`\n${z.prettifyError(parsed.error)}`);
 })();
 

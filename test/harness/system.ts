@@ -52,6 +52,8 @@ export interface Phone {
   texts(): Promise<{ sid: string; body: string; at: string; status: string }[]>;
   /** Waits for the next text that has not been waited for; fails after `withinMs`. */
   expectText(pattern: RegExp, withinMs?: number): Promise<{ sid: string; body: string; at: string }>;
+  /** Texts that nobody has waited for. */
+  unexpected(): Promise<string[]>;
   reply(body: string): Promise<void>;
 }
 
@@ -323,6 +325,7 @@ export function openPhone(number: string, control: TestSystem['carrierControl'])
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
+    unexpected: async () => (await texts()).slice(seen).map(({ body }) => body),
     async reply(body) {
       await control(`/phones/${encodeURIComponent(number)}/messages`, {
         method: 'POST',

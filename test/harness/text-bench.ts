@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { AlertStepInput, SettledStepOutcome, StepOutcome } from '../../activities/contracts.ts';
+import type { AlertStepInput, FirstContactResult, SettledStepOutcome, StepOutcome } from '../../activities/contracts.ts';
 import { createIncidentActivities } from '../../activities/incident.ts';
 import { createNotifyActivities } from '../../activities/notify.ts';
 import { generateSigningKeyPem, openSigner } from '../../adapters/crypto/signer.ts';
@@ -107,8 +107,8 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
         ...{ tenantId, storeId: 'high-street', incidentId, behaviour: 'missed_scan' as const },
         ...{ detectedAt: now(), policy },
       };
-      const run = () => firstContact({ incident });
-      return (await new MockActivityEnvironment({}, { logger }).run(run)).firstStep;
+      const run = (): Promise<FirstContactResult> => firstContact({ incident });
+      return (await new MockActivityEnvironment({}, { logger }).run<[], FirstContactResult, typeof run>(run)).firstStep;
     },
     async alertStep(input, { carrier, giveUpAfterMs = 20_000 } = {}) {
       const { alertStep } = createNotifyActivities({ ...dependencies(carrier), giveUpAfterMs });
