@@ -26,6 +26,9 @@ const { values } = parseArgs({
 const base = values.base.replace(/\/$/, '');
 const out = resolve(values.out);
 const desktop = { width: 1280, height: 800 };
+const wide = { width: 1440, height: 900 };
+/** High enough for a closed incident and its custody log in one picture. */
+const tall = { width: 1440, height: 1290 };
 const handset = { width: 390, height: 720 };
 const maxBytes = 250_000;
 const patienceMs = 90_000;
@@ -51,9 +54,11 @@ async function tellStory(): Promise<void> {
   await page.locator(`[data-incident="${incident.id}"]`).getByText('Clip ready').waitFor();
   await picture(page, 'queue');
 
+  await page.setViewportSize(wide);
   await page.locator(`[data-incident="${incident.id}"]`).click();
   await clipShown(page);
   await picture(page, 'incident');
+  await page.setViewportSize(desktop);
 
   const linkUrl = await linkOf(soc, incident.code);
   const link = await (await contextOf(handset)).newPage();
@@ -69,13 +74,14 @@ async function tellStory(): Promise<void> {
   await picture(page, 'phone');
 
   const compliance = await (await signedIn('compliance')).newPage();
+  await compliance.setViewportSize(tall);
   await compliance.goto(`${base}/incidents/${incident.id}`);
   await compliance.getByRole('heading', { name: 'Paid' }).waitFor();
   await clipShown(compliance);
   await compliance.getByRole('tab', { name: 'Custody' }).click();
   await compliance.locator('[data-action="evidence.link_opened"]').first().waitFor();
-  await compliance.getByRole('tablist', { name: 'More about this incident' }).evaluate((tabs) => tabs.scrollIntoView());
   await picture(compliance, 'closed');
+  await compliance.setViewportSize(desktop);
 
   await compliance.getByRole('link', { name: 'Audit' }).click();
   await compliance.getByRole('button', { name: 'Verify chain' }).click();
@@ -128,14 +134,21 @@ async function linkOf(context: BrowserContext, code: string): Promise<string> {
 async function clipShown(page: Page, atS?: number): Promise<void> {
   await page.locator('video').waitFor();
   if (atS !== undefined) await page.evaluate(`document.querySelector('video').currentTime = ${atS}`);
-  await page.waitForFunction(
-    `(({ readyState, seeking, currentTime }) => readyState >= 2 && !seeking && currentTime > 0)(document.querySelector('video'))`,
-  );
+  const isShown = `(({ readyState, seeking, currentTime }) => readyState >= 2 && !seeking && currentTime > 0)(
+    document.querySelector('video'))`;
+  const untilMs = Date.now() + patienceMs;
+  while (!(await page.evaluate<boolean>(isShown))) {
+    if (Date.now() > untilMs) throw new Error(`The clip of ${page.url()} does not play.`);
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
 }
 
 async function picture(page: Page, name: string): Promise<void> {
   const raw = await page.screenshot({ animations: 'disabled' });
-  const png = await sharp(raw).png({ palette: true, quality: 92, effort: 10, compressionLevel: 9 }).toBuffer();
+  const whole = await sharp(raw).png({ effort: 10, compressionLevel: 9 }).toBuffer();
+  // A photograph does not fit in full colour; a flat page does, and looks better so.
+  const png =
+    whole.byteLength <= maxBytes ? whole : await sharp(raw).png({ palette: true, quality: 92, effort: 10 }).toBuffer();
   if (png.byteLength > maxBytes) throw new Error(`${name}.png has ${png.byteLength} bytes, ${maxBytes} are allowed.`);
   await writeFile(join(out, `${name}.png`), png);
   console.log(`${name}.png ${Math.round(png.byteLength / 1000)} kB`);

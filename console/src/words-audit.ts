@@ -77,6 +77,7 @@ function factOf(name: string, value: unknown, timeZone: string | undefined): str
   if (/^[0-9a-f]{64}$/.test(value)) return [`${words.replace('sha256', 'SHA-256')} ${value.slice(0, shownHash)}…`];
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return [`${words} ${dateTime(value, timeZone)}`];
   const own = spelled[name];
+  if (!own && /^[A-Za-z]+(_[A-Za-z]+)+$/.test(value)) return [`${words} ${readable(value).toLowerCase()}`];
   return [name === 'artifactId' && own ? own(value) : `${words} ${own ? own(value) : value}`];
 }
 

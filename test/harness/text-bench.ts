@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { AlertStepInput, FirstContactResult, SettledStepOutcome, StepOutcome } from '../../activities/contracts.ts';
+import type {
+  AlertStepInput,
+  FirstContactResult,
+  SettledStepOutcome,
+  StepOutcome,
+} from '../../activities/contracts.ts';
 import { createIncidentActivities } from '../../activities/incident.ts';
 import { createNotifyActivities } from '../../activities/notify.ts';
 import { generateSigningKeyPem, openSigner } from '../../adapters/crypto/signer.ts';
