@@ -9,7 +9,7 @@ import { extractStill } from '../adapters/ffmpeg/still.ts';
 import { type Coverage, readCoverage, verifySegment } from '../detectors/recorder/ledger.ts';
 import { canonicalJson } from '../domain/audit-chain.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
-import { addMs, toMs } from '../domain/time.ts';
+import { addMs, toIso, toMs } from '../domain/time.ts';
 import type { ServiceContext } from '../services/context.ts';
 import {
   type EvidenceRequest,
@@ -199,8 +199,8 @@ interface NewArtifact {
 
 function artifactWriter(deps: MediaDependencies, ctx: ServiceContext, request: EvidenceRequest) {
   // A store refuses a lock that ends in the past.
-  const soonest = addMs(ctx.now(), shortestLockMs);
-  const lockedUntil = request.lockedUntil > soonest ? request.lockedUntil : soonest;
+  const soonestMs = toMs(ctx.now()) + shortestLockMs;
+  const lockedUntil = toIso(Math.max(toMs(request.lockedUntil), soonestMs));
   return async (artifact: NewArtifact): Promise<StoredArtifact> => {
     const sha256 = createHash('sha256').update(artifact.bytes).digest('hex');
     if (artifact.expectedSha256 !== undefined && artifact.expectedSha256 !== sha256)

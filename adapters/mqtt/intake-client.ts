@@ -32,7 +32,16 @@ export function openMqttIntake(options: {
     resubscribe: true,
   };
   const client: MqttClient = connect(options.url, settings);
+  // A connection of its own: on the first one the acknowledgement of what a handler sends would wait behind the very
+  // message that the handler is working on, for ever.
+  const sender: MqttClient = connect(options.url, {
+    ...settings,
+    clientId: `${options.clientId}-out`,
+    clean: true,
+    properties: {},
+  });
   client.on('error', options.onError);
+  sender.on('error', options.onError);
   client.on('connect', () => {
     client.subscribeAsync([...options.topics], { qos: 1 }).catch(options.onError);
   });
@@ -49,8 +58,12 @@ export function openMqttIntake(options: {
   return {
     connected: () => client.connected,
     async publish(topic, payload, { retain = false } = {}) {
-      await client.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain });
+      await sender.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain });
     },
-    close: () => client.endAsync(),
+    async close() {
+      await client.endAsync();
+      // Whatever it still has to send belongs to a message that was not acknowledged, and so comes again.
+      await sender.endAsync(true);
+    },
   };
 }

@@ -101,7 +101,10 @@ export function openEvidenceStore(options: EvidenceStoreOptions): ObjectStore {
     async newest(prefix) {
       const versions = await listVersions(client, bucket, prefix).catch(storeFailure);
       const stored = versions.filter(({ isDeleteMarker }) => !isDeleteMarker);
-      const lastKey = stored.reduce((last, { name }) => (name > last ? name : last), '');
+      const lastKey = stored
+        .map(({ name }) => name)
+        .sort()
+        .at(-1);
       // S3 lists the versions of a key from the newest to the oldest.
       const first = stored.findLast(({ name }) => name === lastKey);
       return first ? { key: first.name, version: first.versionId } : null;

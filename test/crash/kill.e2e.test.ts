@@ -129,6 +129,18 @@ describe('kill -9 between the text and its answer', () => {
   );
 });
 
+describe('kill -9 of the media worker', () => {
+  it('the evidence is settled all the same, once its silence is noticed', async () => {
+    const incidentId = await post(detection(0));
+    await floorwalker.kill('media').backAfterMs;
+    const code = await codeOf(incidentId);
+    await texted(code);
+    await reply(`${code} 4`);
+    await expectSettled(incidentId, 'confirmed');
+    expect((await incidentOf(incidentId)).evidenceState).toBe('failed');
+  }, 90_000);
+});
+
 describe('kill -9 before the text', () => {
   it('a detection that is accepted while the worker is down leads to one text', async () => {
     const { backAfterMs } = floorwalker.kill('worker');

@@ -2,6 +2,10 @@ import type { RefObject } from 'react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 const runUpS = 3;
+/** Short on purpose: a step that stays within its frame goes on, one that leaps over a frame cannot be seen. */
+const shortestFrameS = 1 / 60;
+const longestFrameS = 1 / 4;
+/** Where a browser does not tell about frames. */
 const assumedFrameS = 1 / 25;
 
 export interface Playhead {
@@ -28,7 +32,10 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
   const [isPlaying, setPlaying] = useState(false);
   const [hasFailed, setFailed] = useState(false);
   const [isParked, setParked] = useState(true);
-  const frameS = useRef(assumedFrameS);
+  const frameS = useRef<number | null>(null);
+  const shownS = useRef(0);
+  /** A step under way: from which frame, which way. */
+  const stepping = useRef<{ fromS: number; direction: number } | null>(null);
 
   useEffect(() => {
     const element = video.current;
@@ -36,14 +43,21 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
     // Older browsers tell the time only a few times a second.
     const hasFrames: boolean = 'requestVideoFrameCallback' in element;
     let frame = 0;
-    let lastMediaS: number | null = null;
     const onFrame: VideoFrameRequestCallback = (_now, shown) => {
-      setTimeS(shown.mediaTime);
-      const deltaS = lastMediaS === null ? 0 : shown.mediaTime - lastMediaS;
-      if (!element.paused && deltaS > 0.005 && deltaS < 0.25)
-        frameS.current = Math.min(frameS.current === assumedFrameS ? 1 : frameS.current, deltaS);
-      lastMediaS = shown.mediaTime;
       frame = element.requestVideoFrameCallback(onFrame);
+      const from = stepping.current;
+      if (from) {
+        const onwardS = element.currentTime + from.direction * shortestFrameS;
+        const isStuck = isSameFrame(shown.mediaTime, from.fromS);
+        if (isStuck && onwardS > 0 && onwardS < element.duration && Math.abs(onwardS - from.fromS) < longestFrameS) {
+          element.currentTime = onwardS;
+          return;
+        }
+        if (!isStuck) frameS.current ??= Math.abs(shown.mediaTime - from.fromS);
+        stepping.current = null;
+      }
+      shownS.current = shown.mediaTime;
+      setTimeS(shown.mediaTime);
     };
     const onMetadata = () => {
       setFailed(false);
@@ -58,9 +72,15 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
     element.addEventListener('play', onPlay);
     element.addEventListener('pause', onPause);
     element.addEventListener('error', onError);
-    const onTimeUpdate = () => setTimeS(element.currentTime);
+    const onTimeUpdate = () => {
+      shownS.current = element.currentTime;
+      setTimeS(element.currentTime);
+    };
     if (hasFrames) frame = element.requestVideoFrameCallback(onFrame);
-    else element.addEventListener('timeupdate', onTimeUpdate);
+    else {
+      frameS.current = assumedFrameS;
+      element.addEventListener('timeupdate', onTimeUpdate);
+    }
     if (element.readyState >= 1) onMetadata();
     return () => {
       if (hasFrames) element.cancelVideoFrameCallback(frame);
@@ -76,6 +96,7 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
     const element = video.current;
     if (!element) return;
     setParked(false);
+    stepping.current = null;
     const clamped = Math.min(Math.max(0, toS), element.duration || 0);
     element.currentTime = clamped;
     setTimeS(clamped);
@@ -98,10 +119,16 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
       const element = video.current;
       if (!element) return;
       element.pause();
-      seekTo(element.currentTime + frames * frameS.current);
+      const fromS = shownS.current;
+      const lengthOfFrameS = frameS.current ?? shortestFrameS;
+      // Into the middle of the frame; its edges are rounded.
+      seekTo(fromS + (frames + 0.5) * lengthOfFrameS);
+      stepping.current = { fromS, direction: Math.sign(frames) };
     },
     [seekTo],
   );
 
   return { video, timeS, lengthS, aspect, isPlaying, hasFailed, isParked, toggle, seekTo, step };
 }
+
+const isSameFrame = (aS: number, bS: number) => Math.abs(aS - bS) < 0.004;
