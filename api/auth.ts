@@ -23,7 +23,7 @@ export function authentication(db: Database): RequestHandler {
     return actor;
   };
   return async (request, response, next) => {
-    const bearer = /^Bearer ([\x21-\x7e]{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
+    const bearer = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
     const cookie = readSessionCookie(request);
     if (bearer !== undefined)
       response.locals['actor'] = await remember(`k${sha256Hex(bearer)}`, () => authenticateKey(db, bearer));

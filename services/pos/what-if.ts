@@ -1,7 +1,7 @@
 import { requirePermission } from '../../domain/permissions.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { type CorrelationResult, correlate } from '../../domain/pos-correlation.ts';
-import { addMs } from '../../domain/time.ts';
+import { addMs, instantFrom } from '../../domain/time.ts';
 import { found, readOnly, type ServiceContext } from '../context.ts';
 import { readScanLines } from './lines.ts';
 
@@ -17,6 +17,8 @@ export interface WhatIfInput {
 /** What the till would say of an item at this till and moment, with the store's policy of today. Changes nothing. */
 export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<CorrelationResult> {
   requirePermission(ctx.actor, 'incident.read', input.storeId);
+  const at = instantFrom('at', input.at);
+  const neighboursAt = input.neighboursAt.map((each, index) => instantFrom(`neighboursAt.${index}`, each));
   return readOnly(ctx, async (tx) => {
     const [row] = await tx.query<{ feed_seen_at: Date | null; policy: Policy }>(
       `select t.feed_seen_at, p.body as policy from terminals t
@@ -29,10 +31,10 @@ export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<
     const { posWindow } = till.policy;
     const reachMs = 2 * (posWindow.beforeMs + posWindow.afterMs);
     const place = { tenantId: ctx.actor.tenantId, storeId: input.storeId, terminalId: input.terminalId };
-    const lines = await readScanLines(tx, place, addMs(input.at, -reachMs), addMs(input.at, reachMs));
+    const lines = await readScanLines(tx, place, addMs(at, -reachMs), addMs(at, reachMs));
     return correlate({
-      sightingAt: addMs(input.at, 0),
-      neighbourSightingsAt: input.neighboursAt.map((at) => addMs(at, 0)),
+      sightingAt: at,
+      neighbourSightingsAt: neighboursAt,
       lines,
       feedSeenAt: till.feed_seen_at?.toISOString() ?? null,
       window: posWindow,

@@ -70,8 +70,8 @@ async function watch(page: Page, context: BrowserContext): Promise<WatchedPage> 
     });
     tab.on('requestfailed', (request) => {
       const { pathname } = new URL(request.url());
-      // Leaving a page ends its stream, and a player drops the rest of a clip.
-      const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED' && /\/(stream|clip)$/.test(pathname);
+      // Leaving a page ends what it was still reading, and a player drops the rest of a clip.
+      const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED' && request.method() === 'GET';
       if (!isLeft) complaints.push(`failed ${pathname}: ${request.failure()?.errorText}`);
     });
   };

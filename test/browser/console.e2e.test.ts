@@ -109,6 +109,18 @@ describe('a missed scan, seen by the SOC', () => {
     await page.keyboard.press(' ');
     await expect.poll(async () => (await media()).isPaused).toBe(true);
 
+    // One key, one frame, also from the slider, which shows the frame that is seen; the recording has 15 a second.
+    const slider = page.getByRole('slider', { name: 'Position in the clip' });
+    const frameSeen = async () => Math.round(Number(await slider.inputValue()) * 15);
+    await slider.focus();
+    await page.keyboard.press('m');
+    await expect.poll(frameSeen).toBe(Math.floor(momentS * 15 + 0.01));
+    const fromFrame = await frameSeen();
+    for (const [key, frames] of [['.', 1] as const, ['.', 2] as const, [',', 1] as const]) {
+      await page.keyboard.press(key);
+      await expect.poll(frameSeen).toBe(fromFrame + frames);
+    }
+
     const strip = page.getByTestId('receipt');
     const lines = (await strip.getByRole('listitem').allTextContents()).slice(-3);
     expect(lines[0]).toContain('Apple£0.45');

@@ -6,6 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import type {
   AlertStepInput,
   FirstContactResult,
+  IncidentActivities,
   SettledStepOutcome,
   StepOutcome,
 } from '../../activities/contracts.ts';
@@ -33,6 +34,8 @@ export interface NotificationRow {
 export interface TextBench {
   system: TestSystem;
   carrier: Carrier;
+  /** The activities as they are, to be called in any order. */
+  incidents: IncidentActivities;
   /** Posts a status callback, signed with this token. */
   callback(notificationId: string, params: Record<string, string>, token?: string): Promise<Response>;
   /** An open incident whose first person has not been told yet. */
@@ -83,6 +86,7 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
   return {
     system,
     carrier: real,
+    incidents: createIncidentActivities(dependencies()),
     callback(notificationId, params, token = system.carrierToken) {
       const url = `${system.baseUrl}/webhooks/twilio/status?tenant=${tenantId}&notification=${notificationId}`;
       return fetch(url, {

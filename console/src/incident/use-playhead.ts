@@ -34,14 +34,50 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
   const [isParked, setParked] = useState(true);
   const frameS = useRef<number | null>(null);
   const shownS = useRef(0);
+  /** Whether the frame that was asked for is the one that is seen. */
+  const isSettled = useRef(true);
   /** A step under way: from which frame, which way. */
   const stepping = useRef<{ fromS: number; direction: number } | null>(null);
+  const nextStep = useRef(0);
+
+  const moveTo = useCallback((toS: number): number => {
+    const element = video.current;
+    if (!element) return 0;
+    setParked(false);
+    stepping.current = null;
+    nextStep.current = 0;
+    const clampedS = Math.min(Math.max(0, toS), element.duration || 0);
+    if (clampedS !== element.currentTime) {
+      isSettled.current = !hasFrameCallbacks(element);
+      element.currentTime = clampedS;
+    }
+    return clampedS;
+  }, []);
+
+  const seekTo = useCallback((toS: number) => setTimeS(moveTo(toS)), [moveTo]);
+
+  const step = useCallback(
+    (frames: number) => {
+      const element = video.current;
+      if (!element) return;
+      element.pause();
+      if (!isSettled.current) {
+        nextStep.current = frames;
+        return;
+      }
+      const fromS = shownS.current;
+      // Into the middle of the frame; its edges are rounded.
+      moveTo(fromS + (frames + 0.5) * (frameS.current ?? shortestFrameS));
+      if (!isSettled.current) stepping.current = { fromS, direction: Math.sign(frames) };
+    },
+    [moveTo],
+  );
 
   useEffect(() => {
     const element = video.current;
     if (!element) return;
     // Older browsers tell the time only a few times a second.
-    const hasFrames: boolean = 'requestVideoFrameCallback' in element;
+    const hasFrames = hasFrameCallbacks(element);
     let frame = 0;
     const onFrame: VideoFrameRequestCallback = (_now, shown) => {
       frame = element.requestVideoFrameCallback(onFrame);
@@ -56,8 +92,10 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
         if (!isStuck) frameS.current ??= Math.abs(shown.mediaTime - from.fromS);
         stepping.current = null;
       }
+      isSettled.current = true;
       shownS.current = shown.mediaTime;
       setTimeS(shown.mediaTime);
+      if (nextStep.current !== 0) step(nextStep.current);
     };
     const onMetadata = () => {
       setFailed(false);
@@ -90,17 +128,7 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
       element.removeEventListener('pause', onPause);
       element.removeEventListener('error', onError);
     };
-  }, [momentS]);
-
-  const seekTo = useCallback((toS: number) => {
-    const element = video.current;
-    if (!element) return;
-    setParked(false);
-    stepping.current = null;
-    const clamped = Math.min(Math.max(0, toS), element.duration || 0);
-    element.currentTime = clamped;
-    setTimeS(clamped);
-  }, []);
+  }, [momentS, step]);
 
   const toggle = useCallback(() => {
     const element = video.current;
@@ -114,21 +142,8 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
     element.play().catch(() => setFailed(element.error !== null));
   }, [isParked, momentS, seekTo]);
 
-  const step = useCallback(
-    (frames: number) => {
-      const element = video.current;
-      if (!element) return;
-      element.pause();
-      const fromS = shownS.current;
-      const lengthOfFrameS = frameS.current ?? shortestFrameS;
-      // Into the middle of the frame; its edges are rounded.
-      seekTo(fromS + (frames + 0.5) * lengthOfFrameS);
-      stepping.current = { fromS, direction: Math.sign(frames) };
-    },
-    [seekTo],
-  );
-
   return { video, timeS, lengthS, aspect, isPlaying, hasFailed, isParked, toggle, seekTo, step };
 }
 
 const isSameFrame = (aS: number, bS: number) => Math.abs(aS - bS) < 0.004;
+const hasFrameCallbacks = (element: HTMLVideoElement): boolean => 'requestVideoFrameCallback' in element;

@@ -133,10 +133,11 @@ function useRegistry(): Registry {
   return registry;
 }
 
+const noWords = new Set(['range', 'radio', 'checkbox', 'button', 'submit']);
+
 function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+  if (target instanceof HTMLInputElement) return !noWords.has(target.type);
+  return target instanceof HTMLElement && (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
 function isDialogOpen(): boolean {
@@ -149,6 +150,6 @@ function pressesTheFocusedControl(event: KeyboardEvent): boolean {
   if (event.key === 'Enter' || event.key === ' ')
     return event.target.closest('button, a, summary, [role="tab"], [role="option"]') !== null;
   if (event.key.startsWith('Arrow'))
-    return event.target.closest('[role="slider"], [role="tab"], [role="radio"]') !== null;
+    return event.target.closest('input, [role="slider"], [role="tab"], [role="radio"]') !== null;
   return false;
 }

@@ -1,0 +1,281 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
+import type { IncidentEngine } from '../../adapters/temporal/engine.ts';
+import { sha256Hex } from '../../services/context.ts';
+import { ingestDetection } from '../../services/detection/ingest.ts';
+import { recordEvidence } from '../../services/evidence/record.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import {
+  actorOf,
+  agoIso,
+  contextOf,
+  countRows,
+  detection,
+  nowIso,
+  openIncident,
+  plantKey,
+  plantRival,
+  type ServedApi,
+  serveApi,
+  withSouthStore,
+} from './support.ts';
+
+/** Says yes to everything: this file is about who may ask, and a real engine would only make it slow. */
+const willing: IncidentEngine = {
+  start: async () => undefined,
+  signal: async () => true,
+  update: async <Reply>() => ({ state: 'acknowledged', verdict: null, version: 1 }) as Reply,
+  startCorrection: async () => undefined,
+  assertReady: async () => undefined,
+  close: async () => undefined,
+};
+
+/** Who asks. `south` is a SOC lead, and `southDevice` a device, of another store; `rival` the administrator of another company. */
+const callers = [
+  'nobody',
+  'store_staff',
+  'store_manager',
+  'regional',
+  'soc_operator',
+  'soc_lead',
+  'compliance',
+  'admin',
+  'device',
+  'south',
+  'southDevice',
+  'rival',
+] as const;
+type Caller = (typeof callers)[number];
+
+/** The status that each caller gets, in that order, for something of the store high-street of the tenant demo. */
+const expected: Record<string, string> = {
+  //                     none staf mana regi oper lead comp admi devi sout soDe rival
+  createSession: '201  201  201  201  201  201  201  201  201  201  201  201',
+  getSession: '401  200  200  200  200  200  200  200  200  200  200  200',
+  deleteSession: '401  204  204  204  204  204  204  204  204  204  204  204',
+  createDetection: '401  403  403  403  403  403  403  202  202  403  403  202',
+  createPosEvents: '401  403  403  403  403  403  403  202  202  403  403  202',
+  explainMoment: '401  200  200  200  200  200  200  200  403  403  403  200',
+  listIncidents: '401  200  200  200  200  200  200  200  403  200  403  200',
+  getIncident: '401  200  200  200  200  200  200  200  403  404  403  404',
+  getTimeline: '401  200  200  200  200  200  200  200  403  404  403  404',
+  getExplanation: '401  200  200  200  200  200  200  200  403  404  403  404',
+  getEvidence: '401  200  200  200  200  200  200  200  403  404  403  404',
+  getArtifact: '401  200  200  200  200  200  200  200  403  404  403  404',
+  getCustody: '401  200  200  200  200  200  200  200  403  404  403  404',
+  acknowledgeIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
+  decideIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
+  unmergeDetection: '401  200  200  200  200  200  403  200  403  404  403  404',
+  addNote: '401  201  201  201  201  201  201  201  403  404  403  404',
+  placeHold: '401  403  403  200  403  200  200  200  403  404  403  404',
+  releaseHold: '401  403  403  200  403  200  200  200  403  404  403  404',
+  stream: '401  200  200  200  200  200  200  200  403  200  403  200',
+  listStores: '401  200  200  200  200  200  200  200  403  200  403  200',
+  listCameras: '401  200  200  200  200  200  200  200  403  200  403  200',
+  reportCameraHealth: '401  403  403  403  403  403  403  403  204  403  403  403',
+  listAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
+  verifyAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
+};
+
+const engines = inject('engines');
+const document = parse(readFileSync(new URL('../../schemas/openapi.yaml', import.meta.url), 'utf8')) as {
+  paths: Record<string, Record<string, { operationId?: string; parameters?: { $ref?: string }[] }>>;
+};
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).flatMap(([method, operation]) =>
+    operation.operationId === undefined ? [] : [{ path, method: method.toUpperCase(), id: operation.operationId }],
+  ),
+);
+
+let database: TestDatabase;
+let api: ServedApi;
+let keys: Record<Caller, string | null>;
+const clip = Buffer.from('a clip');
+
+beforeAll(async () => {
+  database = await createTestDatabase(engines.databaseAdminUrl, { change: withSouthStore });
+  api = await serveApi(engines, database, { engine: willing });
+  keys = {
+    ...database.keys,
+    nobody: null,
+    south: await plantKey(database, { role: 'soc_lead', storeIds: ['south'] }),
+    southDevice: await plantKey(database, { role: 'device', storeIds: ['south'] }),
+    rival: (await plantRival(database)).admin,
+  };
+});
+afterAll(async () => {
+  await api?.close();
+  await database?.drop();
+});
+
+interface Target {
+  incidentId: string;
+  mergedEventId: string;
+}
+
+/** An incident of high-street with a merged detection and a clip; made anew where an answer changes it. */
+async function target(): Promise<Target> {
+  const incidentId = await openIncident(database);
+  const ctx = contextOf(database, actorOf('system'));
+  const { rows } = await database.admin.query<{ detected_at: Date }>(
+    'select detected_at from incidents where id = $1',
+    [incidentId],
+  );
+  const merged = await ingestDetection(
+    ctx,
+    detection({ detectedAt: new Date(rows[0]!.detected_at.getTime() + 300).toISOString() }),
+  );
+  if (merged.disposition !== 'merged') throw new Error(merged.disposition);
+  const key = `demo/high-street/${incidentId}/clip.mp4`;
+  const stored = { key, body: clip, mediaType: 'video/mp4', sha256: sha256Hex(clip), lockedUntil: agoIso(-2_000) };
+  const { version } = await api.objects.putLocked(stored);
+  const artifact = {
+    ...{ id: 'clip', kind: 'clip' as const, mediaType: 'video/mp4', objectKey: key, objectVersion: version },
+    ...{
+      sizeBytes: clip.length,
+      sha256: stored.sha256,
+      fromAt: nowIso(),
+      toAt: nowIso(),
+      lockedUntil: stored.lockedUntil,
+    },
+  };
+  await recordEvidence(ctx, { incidentId, result: { state: 'ready', gaps: [], failure: null, artifacts: [artifact] } });
+  return { incidentId, mergedEventId: merged.eventId };
+}
+
+/** A body that is right for each operation, so that only the caller decides. */
+const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
+  createSession: (_on, key) => ({ apiKey: key ?? database.keys.admin }),
+  createDetection: () => detection(),
+  createPosEvents: () => ({
+    ...{
+      storeId: 'high-street',
+      terminalId: 'sco-3',
+      transactionId: 'T',
+      line: 1,
+      type: 'heartbeat',
+      occurredAt: nowIso(),
+    },
+  }),
+  explainMoment: () => ({ storeId: 'high-street', terminalId: 'sco-3', at: nowIso() }),
+  decideIncident: () => ({ verdict: 'paid' }),
+  unmergeDetection: ({ mergedEventId }) => ({ eventId: mergedEventId }),
+  addNote: () => ({ text: 'looked at it' }),
+  placeHold: () => ({ reason: 'court order' }),
+  reportCameraHealth: () => ({ storeId: 'high-street', state: 'recording', at: nowIso() }),
+};
+
+let shared: Target | undefined;
+/** One for all questions that change nothing about it. */
+async function targetFor(operation: (typeof operations)[number]): Promise<Target> {
+  if (operation.method !== 'GET' && operation.path.includes('{incidentId}')) return target();
+  shared ??= await target();
+  return shared;
+}
+
+async function ask(operation: (typeof operations)[number], caller: Caller, on: Target): Promise<number> {
+  const key = keys[caller];
+  if (operation.id === 'releaseHold')
+    await api.call(database.keys.compliance, 'PUT', `/v1/incidents/${on.incidentId}/hold`, { reason: 'court order' });
+  const path = operation.path
+    .replace('{incidentId}', on.incidentId)
+    .replace('{artifactId}', 'clip')
+    .replace('{cameraId}', 'sco-3-cam');
+  const stop = new AbortController();
+  const body = bodies[operation.id]?.(on, key);
+  const response = await fetch(new URL(path, api.baseUrl), {
+    method: operation.method,
+    signal: stop.signal,
+    headers: {
+      ...(key === null || operation.id === 'createSession' ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  // The stream never ends by itself.
+  stop.abort();
+  return response.status;
+}
+
+describe('the table', () => {
+  it('has a line for every route of the OpenAPI document, and for no other', () => {
+    expect(Object.keys(expected).toSorted()).toEqual(operations.map(({ id }) => id).toSorted());
+  });
+
+  it('has a column for every caller', () => {
+    for (const line of Object.values(expected)) expect(line.split(/\s+/)).toHaveLength(callers.length);
+  });
+});
+
+describe.each(operations)('$method $path', (operation) => {
+  const line = expected[operation.id]?.split(/\s+/).map(Number) ?? [];
+
+  it('answers each caller as the table says', async () => {
+    const statuses: Record<string, number> = {};
+    for (const caller of callers) statuses[caller] = await ask(operation, caller, await targetFor(operation));
+    expect(statuses).toEqual(Object.fromEntries(callers.map((caller, index) => [caller, line[index]])));
+  });
+
+  if (operation.method === 'GET' || operation.id === 'createSession') return;
+  it('changes nothing for those it refuses', async () => {
+    const refused = callers.filter((_caller, index) => line[index]! >= 400);
+    for (const caller of refused) {
+      const on = await targetFor(operation);
+      if (operation.id === 'releaseHold') await ask(operation, 'nobody', on);
+      const before = await countRows(database);
+      if (operation.id !== 'releaseHold') await ask(operation, caller, on);
+      else await api.call(keys[caller], 'DELETE', `/v1/incidents/${on.incidentId}/hold`);
+      expect({ caller, rows: await countRows(database) }).toEqual({ caller, rows: before });
+    }
+  });
+});
+
+describe('keys', () => {
+  it.each([
+    ['expired', { expiresAt: agoIso(1_000) }],
+    ['of no store', { storeIds: [] as string[] }],
+  ])('that are %s show nothing', async (_name, change) => {
+    const key = await plantKey(database, { role: 'soc_lead', storeIds: null, ...change });
+    const { status, body } = await api.call<{ items?: unknown[] }>(key, 'GET', '/v1/incidents');
+    expect(status === 401 || body.items?.length === 0).toBe(true);
+  });
+
+  it('that were revoked work no longer than a moment', async () => {
+    const key = await plantKey(database, { role: 'soc_lead', storeIds: null });
+    expect((await api.call(key, 'GET', '/v1/session')).status).toBe(200);
+    await database.admin.query('update api_keys set revoked_at = now() where key_sha256 = $1', [sha256Hex(key)]);
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    expect((await api.call(key, 'GET', '/v1/session')).status).toBe(401);
+  });
+
+  it.each([['bearer'], ['BEARER']])('are read whatever the case of the scheme: %s', async (scheme) => {
+    const { status } = await api.call(null, 'GET', '/v1/session', undefined, {
+      authorization: `${scheme} ${database.keys.admin}`,
+    });
+    expect(status).toBe(200);
+  });
+
+  it('limited to a store list only what is in it', async () => {
+    await openIncident(database, { storeId: 'south' });
+    const { body } = await api.call<{ items: { storeId: string }[] }>(keys.south, 'GET', '/v1/incidents?limit=200');
+    expect([...new Set(body.items.map(({ storeId }) => storeId))]).toEqual(['south']);
+    const stores = await api.call<{ items: { id: string }[] }>(keys.south, 'GET', '/v1/stores');
+    expect(stores.body.items.map(({ id }) => id)).toEqual(['south']);
+    expect((await api.call(keys.south, 'GET', '/v1/incidents?storeId=high-street')).status).toBe(403);
+  });
+
+  it('limited to a store read no audit log of the whole company', async () => {
+    const key = await plantKey(database, { role: 'compliance', storeIds: ['south'] });
+    expect((await api.call(key, 'GET', '/v1/audit')).status).toBe(403);
+  });
+});
+
+describe('a route that is not in the document', () => {
+  it.each(['/v1/nothing', '/v1/incidents/inc_1', '/v1/people'])('%s is not there', async (path) => {
+    const { status, headers } = await api.call(database.keys.admin, 'GET', path);
+    expect([400, 404]).toContain(status);
+    expect(headers.get('content-type')).toMatch(/problem\+json/);
+    expect((await api.call(null, 'GET', path)).status).toBe(401);
+  });
+});
