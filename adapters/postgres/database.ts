@@ -52,6 +52,11 @@ export function openDatabase(options: {
   const attempt = async <T>(scope: Scope, mode: 'read' | 'write', work: (tx: Queryable) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
     let broken: Error | undefined;
+    // The pool listens to idle connections only; one that breaks in our hands would end the process.
+    const onBroken = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onBroken);
     try {
       // Queued together: the second waits in the driver, not in our event loop.
       const begun = client.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
@@ -69,6 +74,7 @@ export function openDatabase(options: {
       });
       throw error;
     } finally {
+      if (broken === undefined) client.off('error', onBroken);
       client.release(broken);
     }
   };

@@ -64,7 +64,8 @@ function requireSignature(deps: ApiDependencies): RequestHandler {
       tokens: deps.carrierTokens,
       signature: request.header('x-twilio-signature'),
       url: `${deps.publicUrl}${request.originalUrl}`,
-      params: request.body as Record<string, string>,
+      // Anything but a form was not read, and no carrier sends it.
+      params: (request.body ?? {}) as Record<string, string>,
     });
     if (!valid) throw new DomainError('FORBIDDEN', 'The signature of this webhook is missing or wrong.');
     next();

@@ -377,8 +377,11 @@ describe('the link in a text', () => {
       `/e/${one.link}/..%2f${other.link}/clip`,
     ])
       expect((await open(path)).bytes.toString(), path).not.toContain('clip of the other');
-    for (const headers of [{ authorization: `Bearer ${one.link}` }, { cookie: `floorwalker_session=${one.link}` }])
-      expect((await open(`/v1/incidents/${one.incidentId}`, headers)).status).toBe(401);
+    const guises: Record<string, string>[] = [
+      { authorization: `Bearer ${one.link}` },
+      { cookie: `floorwalker_session=${one.link}` },
+    ];
+    for (const headers of guises) expect((await open(`/v1/incidents/${one.incidentId}`, headers)).status).toBe(401);
   });
 
   it.each<[string, string, RegExp]>([

@@ -81,6 +81,8 @@ export function usePlayhead(expectedLengthS: number, momentS: number): Playhead 
     let frame = 0;
     const onFrame: VideoFrameRequestCallback = (_now, shown) => {
       frame = element.requestVideoFrameCallback(onFrame);
+      // A frame of before the jump that is being made.
+      if (element.seeking && Math.abs(element.currentTime - shown.mediaTime) > longestFrameS) return;
       const from = stepping.current;
       if (from) {
         const onwardS = element.currentTime + from.direction * shortestFrameS;
