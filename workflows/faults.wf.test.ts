@@ -67,6 +67,7 @@ describe.concurrent('the path to the first text', () => {
     const next = await story.called('alertStep', 2);
     expect(next.input).toMatchObject({ step: 1 });
     expect(next.atMs - settled.atMs).toBeGreaterThanOrEqual(1_950);
+    await story.event('EVENT_TYPE_TIMER_STARTED', 2);
     await story.decide({ verdict: 'paid' });
     await story.result();
     expect(steps(story)).toEqual([
@@ -113,7 +114,7 @@ describe.concurrent('the path to the first text', () => {
     const decidedMs = Date.now();
     await story.decide({ verdict: 'paid' });
     const outcome = await story.called('recordOutcome');
-    expect(outcome.atMs - decidedMs).toBeLessThan(1_500);
+    expect(outcome.atMs - decidedMs).toBeLessThan(8_000);
     expect(await story.result()).toBe('paid');
     const { events } = await story.history();
     expect(events.map(({ eventType }) => eventType)).toContain('EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED');

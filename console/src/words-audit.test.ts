@@ -1,9 +1,16 @@
 import { expect, it } from 'vitest';
 import type { AuditEntry } from './api/client.ts';
-import { auditAction, auditFacts, whoseId } from './words-audit.ts';
+import { auditAction, auditFacts, whoseName } from './words-audit.ts';
 
 const row = (details: AuditEntry['details']): AuditEntry => ({
-  ...{ seq: 1, at: '2026-11-21T05:00:00Z', actor: 'user:ana', actorRole: 'compliance', action: 'evidence.viewed' },
+  ...{
+    seq: 1,
+    at: '2026-11-21T05:00:00Z',
+    actor: 'user:ana',
+    actorName: 'Ana Reyes',
+    actorRole: 'compliance',
+    action: 'evidence.viewed',
+  },
   ...{ subject: 'incident:inc_1', prevHash: '0'.repeat(64), hash: '1'.repeat(64) },
   details,
 });
@@ -24,8 +31,9 @@ it.each([
   expect(auditFacts(row(details), 'Europe/London')).toBe(words);
 });
 
-it('names actions and ids', () => {
+it('names actions and people', () => {
   expect(auditAction('evidence.link_opened')).toBe('Link in the text opened');
   expect(auditAction('evidence.purged')).toBe('Evidence purged');
-  expect(whoseId('phone:sam')).toBe('sam');
+  expect(whoseName(row({}))).toBe('Ana Reyes');
+  expect(whoseName({ ...row({}), actorName: 'user:ana' })).toBe('ana');
 });

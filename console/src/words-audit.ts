@@ -86,6 +86,11 @@ const isReason = (value: unknown): value is Reason =>
   typeof value === 'object' && value !== null && 'code' in value && 'params' in value;
 
 /** `user:demo-admin` → "demo-admin". */
-export function whoseId(actor: string): string {
+function whoseId(actor: string): string {
   return actor.replace(/^[a-z]+:/, '');
+}
+
+/** Who it was, as people call them; an actor who is gone keeps the id. */
+export function whoseName(entry: AuditEntry): string {
+  return entry.actorName === entry.actor ? whoseId(entry.actor) : entry.actorName;
 }

@@ -18,11 +18,13 @@ afterAll(() => stage?.close());
 afterEach(() => stage.endsWell());
 
 /** Ten seconds of recording around the moment that the camera saw something. */
-const record = (agoMs: number, except: number[] = []) =>
-  plantRecording({
+async function record(agoMs: number, except: number[] = []): Promise<string> {
+  await plantRecording({
     ...{ ffmpegPath: engines.ffmpegPath, ringDir: stage.system.ringDir, cameraId: 'sco-3-cam' },
     ...{ fromAt: agoIso(agoMs + 5_000), seconds: 10, except },
   });
+  return agoIso(agoMs);
+}
 
 const settled = (incidentId: string): Promise<Incident> =>
   eventually(async () => {
@@ -52,8 +54,7 @@ describe('the clip', () => {
   });
 
   it('opens on the phone from the link, and every look is in custody', async () => {
-    await record(40_000);
-    const { incidentId } = await stage.camera.sees({ agoMs: 40_000 });
+    const { incidentId } = await stage.camera.sees({ at: await record(40_000) });
     const text = await stage.sam.expectText(/please check/);
     const link = /https?:\/\/\S+/.exec(text.body)![0];
     expect(await settled(incidentId)).toMatchObject({ evidenceState: 'ready' });
@@ -80,8 +81,7 @@ describe('the clip', () => {
   });
 
   it('a gap in the recording: partial, with the gap listed', async () => {
-    await record(20_000, [5]);
-    const { incidentId } = await stage.camera.sees({ agoMs: 20_000 });
+    const { incidentId } = await stage.camera.sees({ at: await record(20_000, [5]) });
     await stage.sam.expectText(/please check/);
     expect(await settled(incidentId)).toMatchObject({ evidenceState: 'partial' });
     const evidence = await evidenceOf(incidentId);

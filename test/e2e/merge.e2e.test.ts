@@ -14,11 +14,12 @@ afterEach(() => stage.endsWell());
 describe('two detections close together', () => {
   it('are one incident and one text; the receipt of one of them settles nothing', async () => {
     const { camera, till, sam } = stage;
-    const first = await camera.sees({ agoMs: 3_000 });
+    const seenMs = Date.now() - 3_000;
+    const first = await camera.sees({ at: new Date(seenMs).toISOString() });
     await sam.expectText(/please check/);
-    const second = await camera.sees({ agoMs: 2_500 });
+    const second = await camera.sees({ at: new Date(seenMs + 500).toISOString() });
     expect(second.incidentId).toBe(first.incidentId);
-    await till.rings(new Date(Date.now() - 3_000).toISOString());
+    await till.rings(new Date(seenMs).toISOString());
     await eventually(async () => (await stage.incident(first.incidentId)).detectionCount === 2);
     expect((await stage.incident(first.incidentId)).state).toBe('alerting');
     await sam.reply('4');
@@ -28,11 +29,12 @@ describe('two detections close together', () => {
 
   it('one that was merged while the incident ended becomes an incident of its own', async () => {
     const { camera, sam, system } = stage;
-    const first = await camera.sees({ agoMs: 9_000 });
+    const seenMs = Date.now() - 20_000;
+    const first = await camera.sees({ at: new Date(seenMs).toISOString() });
     await sam.expectText(/please check/);
     // As if the workflow had ended between the merge and its signal: the row still says that it is open.
     await system.client.workflow.getHandle(`incident:demo:high-street:${first.incidentId}`).terminate();
-    const merged = await camera.sees({ agoMs: 8_600 });
+    const merged = await camera.sees({ at: new Date(seenMs + 400).toISOString() });
     expect(merged.incidentId).toBe(first.incidentId);
     const text = await sam.expectText(/please check/);
     expect(text.body).not.toContain(first.code);

@@ -5,7 +5,9 @@ import { eventually } from '../harness/system.ts';
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await openStage(inject('engines'));
+  stage = await openStage(inject('engines'), {
+    posWindow: { beforeMs: 1_000, afterMs: 2_500, feedStaleAfterMs: 60_000 },
+  });
 });
 afterAll(() => stage?.close());
 afterEach(() => stage.endsWell());
@@ -15,10 +17,10 @@ const linkOf = (text: { body: string }) => /https?:\/\/\S+/.exec(text.body)?.[0]
 describe('receipt first', () => {
   it('paid in time: closed, nobody is texted, no picture is kept', async () => {
     const { camera, till } = stage;
-    const seenAt = agoIso(1_500);
+    const seenAt = agoIso(3_000);
     await till.beats();
     await till.rings(seenAt);
-    const { incidentId } = await camera.sees({ agoMs: Date.now() - Date.parse(seenAt) });
+    const { incidentId } = await camera.sees({ at: seenAt });
     expect(await stage.closed(incidentId)).toMatchObject({
       ...{ verdict: 'paid', posVerdict: 'MATCH', textsSent: 0, evidenceState: 'not_kept' },
     });
@@ -27,7 +29,7 @@ describe('receipt first', () => {
   it('paid a moment after the camera saw it: the till has its window', async () => {
     const { camera, till } = stage;
     await till.beats();
-    const { incidentId } = await camera.sees({ agoMs: 0 });
+    const { incidentId } = await camera.sees({ at: agoIso(0) });
     await till.rings(agoIso(-200));
     expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'paid', textsSent: 0 });
   });
@@ -51,7 +53,7 @@ describe('a receipt that comes late', () => {
     const { camera, till, sam, alex } = stage;
     await till.beats();
     const seenAt = agoIso(3_000);
-    const { incidentId, code } = await camera.sees({ agoMs: Date.now() - Date.parse(seenAt) });
+    const { incidentId, code } = await camera.sees({ at: seenAt });
     const first = await sam.expectText(/please check SCO 3/);
     const second = await alex.expectText(/please check SCO 3/);
     expect((await fetch(linkOf(first))).status).toBe(200);
@@ -68,7 +70,7 @@ describe('a receipt that comes late', () => {
     const { camera, till, sam } = stage;
     await till.beats();
     const seenAt = agoIso(3_000);
-    const { incidentId, code } = await camera.sees({ agoMs: Date.now() - Date.parse(seenAt) });
+    const { incidentId, code } = await camera.sees({ at: seenAt });
     await sam.expectText(/please check/);
     await sam.reply('4');
     await sam.expectText(/noted\. Please do not approach/);
@@ -82,7 +84,7 @@ describe('a receipt that comes late', () => {
     const { camera, till, sam, system } = stage;
     await till.beats();
     const seenAt = agoIso(3_000);
-    const { incidentId, code } = await camera.sees({ agoMs: Date.now() - Date.parse(seenAt) });
+    const { incidentId, code } = await camera.sees({ at: seenAt });
     await sam.expectText(/please check/);
     await sam.reply('4');
     await sam.expectText(/noted/);

@@ -20,7 +20,7 @@ export const unhurried: Partial<Policy> = {
 /** The actors of a story: a camera that sees, a till that rings, two people with phones. */
 export interface Stage {
   system: TestSystem;
-  camera: { sees(options?: { agoMs?: number; eventType?: string }): Promise<{ incidentId: string; code: string }> };
+  camera: { sees(options?: { at?: string; eventType?: string }): Promise<{ incidentId: string; code: string }> };
   till: {
     beats(): Promise<void>;
     rings(occurredAt: string): Promise<void>;
@@ -53,11 +53,11 @@ export async function openStage(engines: TestEngines, policy: Partial<Policy> = 
   return {
     ...{ system, sam, alex, incident },
     camera: {
-      async sees({ agoMs = 3_000, eventType = 'missed_scan' } = {}) {
+      async sees({ at = agoIso(3_000), eventType = 'missed_scan' } = {}) {
         const { status, body } = await system.api<Schemas['DetectionReceipt']>('device', 'POST', '/v1/detections', {
           eventId: randomUUID(),
           ...{ storeId: 'high-street', cameraId: 'sco-3-cam', zoneId: 'scanner', eventType },
-          detectedAt: agoIso(agoMs),
+          detectedAt: at,
           confidence: 0.9,
           model: { id: 'scan-zone-counter', version: '1' },
         });

@@ -28,6 +28,7 @@ export interface NotificationRow {
   state: string;
   carrier_sid: string | null;
   failure: string | null;
+  claimed_at: Date;
 }
 
 /** The text activities on a real database and carrier, called as the workflow would, without a worker. */
@@ -141,7 +142,7 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
     },
     async rows(incidentId) {
       const { rows } = await database.admin.query<NotificationRow>(
-        'select id, state, carrier_sid, failure from notifications where incident_id = $1 order by kind, step',
+        'select id, state, carrier_sid, failure, claimed_at from notifications where incident_id = $1 order by kind, step',
         [incidentId],
       );
       return rows;

@@ -33,6 +33,8 @@ export interface Story {
   callsOf(name: keyof Script): Call[];
   /** Waits for the n-th call of an activity. */
   called(name: keyof Script, count?: number, withinMs?: number): Promise<Call>;
+  /** Waits for the n-th event of a type: after the first timer, what was sent before is on record. */
+  event(eventType: string, count?: number): Promise<void>;
   decide(decision: Decision): Promise<contracts.CommandReply>;
   acknowledge(): Promise<contracts.CommandReply>;
   signal(name: string, payload?: unknown): Promise<void>;
@@ -156,6 +158,13 @@ export async function openWorkflowBench(
           if (Date.now() > untilMs)
             throw new Error(`${name} was called ${callsOf(name).length} times within ${withinMs} ms, not ${count}`);
           await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      },
+      async event(eventType, count = 1) {
+        const untilMs = Date.now() + 15_000;
+        while ((await history()).events.filter((event) => event.eventType === eventType).length < count) {
+          if (Date.now() > untilMs) throw new Error(`there are no ${count} ${eventType}`);
+          await new Promise((resolve) => setTimeout(resolve, 50));
         }
       },
       decide: ({ updateId = randomUUID(), ...command }) =>

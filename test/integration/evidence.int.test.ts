@@ -249,7 +249,7 @@ describe('deletion on time', () => {
   it('waits for the longer time of a confirmed incident, in the store as well', async () => {
     const kept = await withClip(1_000);
     await close(kept.incidentId, 'confirmed');
-    await delay(2_500);
+    await delay(2_100);
     await expect(api.objects.deletePrefix(kept.key)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
     expect((await findDueIncidents(system(), 50)).map(({ incidentId }) => incidentId)).not.toContain(kept.incidentId);
     const later = () => new Date(Date.now() + 40_000).toISOString();

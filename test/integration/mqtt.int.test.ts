@@ -114,8 +114,16 @@ const running = (incidentId: string) =>
   });
 
 describe('messages', () => {
-  it('become incidents, each once', async () => {
+  let kept: typeof closers = [];
+  beforeAll(async () => {
     await intake();
+    kept = closers.splice(0);
+  });
+  afterAll(async () => {
+    for (const close of kept) await close();
+  });
+
+  it('become incidents, each once', async () => {
     const data = fresh();
     for (let times = 0; times < 3; times += 1) await send('demo', 'high-street', 'detections', data);
     const late = fresh({ detectedAt: agoIso(7_200_000) });
@@ -161,7 +169,6 @@ describe('messages', () => {
   ])(
     '%s ends as a dead letter with the reason, and leaves nothing',
     async (_name, kind, make, code, field, place = 'demo/high-street') => {
-      await intake();
       const before = await countRows(system.database);
       const message = make();
       const [tenantId = '', storeId = ''] = place.split('/');
@@ -179,8 +186,10 @@ describe('messages', () => {
       expect(letters).toHaveLength(1);
     },
   );
+});
 
-  it('wait for a dependency that is away, instead of becoming dead letters', async () => {
+describe('a dependency that is away', () => {
+  it('is waited for: messages do not become dead letters', async () => {
     let failures = 3;
     const errors: unknown[] = [];
     const start: Dispatcher['start'] = async (input) => {

@@ -5,7 +5,7 @@ import type { AuditEntry } from '../api/client.ts';
 import page from '../pages/page.module.css';
 import { dateTime } from '../time.ts';
 import { roleLabel } from '../words.ts';
-import { auditAction, auditFacts, whoseId } from '../words-audit.ts';
+import { auditAction, auditFacts, whoseName } from '../words-audit.ts';
 import classes from './audit-table.module.css';
 
 const shownHash = 12;
@@ -53,7 +53,7 @@ export function AuditTable({ entries, caption, timeZone, showSubject = false }: 
 function Row({ entry, timeZone, showSubject }: RowProps) {
   const [isWhole, setWhole] = useState(false);
   const facts = auditFacts(entry, timeZone);
-  const { prevHash, hash, details } = entry;
+  const { actor, prevHash, hash, details } = entry;
   return (
     <>
       <tr data-action={entry.action}>
@@ -86,7 +86,7 @@ function Row({ entry, timeZone, showSubject }: RowProps) {
       {isWhole && (
         <tr>
           <td colSpan={showSubject ? 6 : 5} className={classes.whole}>
-            <pre className={`mono ${classes.json}`}>{JSON.stringify({ prevHash, hash, details }, null, 1)}</pre>
+            <pre className={`mono ${classes.json}`}>{JSON.stringify({ actor, prevHash, hash, details }, null, 1)}</pre>
           </td>
         </tr>
       )}
@@ -104,19 +104,15 @@ function Subject({ subject }: { subject: string }) {
   );
 }
 
-/** The role says more to a reader than an id; the id stands below it. */
+/** A name where there is one, and in what role; the id stands in the whole row. */
 function Who({ entry }: { entry: AuditEntry }) {
   const role = roleLabel(entry.actorRole);
-  const channel = entry.actor.startsWith('phone:') ? ', by text' : '';
+  const name = entry.actorRole === 'system' ? role : whoseName(entry);
+  const details = [name === role ? null : role, entry.actor.startsWith('phone:') ? 'by text' : null].filter(Boolean);
   return (
     <>
-      <span className={classes.who}>{role}</span>
-      {entry.actorRole !== 'system' && (
-        <span className={classes.dim}>
-          {whoseId(entry.actor)}
-          {channel}
-        </span>
-      )}
+      <span className={classes.who}>{name}</span>
+      {details.length > 0 && <span className={classes.dim}>{details.join(', ')}</span>}
     </>
   );
 }
