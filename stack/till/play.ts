@@ -59,7 +59,12 @@ export async function beat({ storeId, terminalId, publish, signal }: Till): Prom
   }
 }
 
-type TimedLine = Pick<PosEvent, 'type' | 'plu' | 'description' | 'quantity' | 'amountMinor'> & { atMs: number };
+/** Tapes name no currency; the simulated shop is where its phone numbers are from. */
+const currency = 'GBP';
+
+type TimedLine = Pick<PosEvent, 'type' | 'plu' | 'description' | 'quantity' | 'amountMinor' | 'currency'> & {
+  atMs: number;
+};
 
 function linesOf(tape: readonly TapeLine[]): TimedLine[] {
   const lines: TimedLine[] = tape.map(({ t_s, type, plu, description, priceMinor }) => ({
@@ -70,12 +75,12 @@ function linesOf(tape: readonly TapeLine[]): TimedLine[] {
     ...(type === 'scan' ? { quantity: 1 } : {}),
     ...(priceMinor === undefined
       ? {}
-      : { amountMinor: type === 'void' || type === 'refund' ? -priceMinor : priceMinor }),
+      : { amountMinor: type === 'void' || type === 'refund' ? -priceMinor : priceMinor, currency }),
   }));
   const last = lines.at(-1);
   if (!last || tape.some(({ type }) => type === 'tender')) return lines;
   const amountMinor = lines.reduce((sum, line) => sum + (line.amountMinor ?? 0), 0);
-  return [...lines, { atMs: last.atMs + TENDER_AFTER_MS, type: 'tender', amountMinor }];
+  return [...lines, { atMs: last.atMs + TENDER_AFTER_MS, type: 'tender', amountMinor, currency }];
 }
 
 function sleepUntil(atMs: number, signal: AbortSignal): Promise<void> {
