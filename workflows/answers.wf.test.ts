@@ -67,7 +67,11 @@ describe.concurrent('answers', () => {
     expect(await normal.actions()).toBe(6);
 
     const [first, second] = patient;
-    const escalated = await bench.start({ policy: { escalation: [{ ...first!, timeoutMs: 2_000 }, second!] } });
+    const escalated = await bench.start({
+      policy: { escalation: [{ ...first!, timeoutMs: 2_000 }, second!] },
+      // Proof that comes after the text moves the deadline, which is one timer more.
+      script: { secureEvidence: async () => ({ state: 'ready', settledAt: new Date(0).toISOString() }) },
+    });
     await escalated.called('alertStep');
     await escalated.event('EVENT_TYPE_TIMER_STARTED', 2);
     await escalated.decide({ verdict: 'paid' });
