@@ -23,7 +23,7 @@ import { carrierAccount, eventually, fastPolicy, startTestSystem, type TestSyste
 export const settleMs = 1_000;
 const carrierTimeoutMs = 400;
 
-export interface NotificationRow {
+interface NotificationRow {
   id: string;
   state: string;
   carrier_sid: string | null;

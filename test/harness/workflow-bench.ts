@@ -62,7 +62,7 @@ const tenantId = 'demo';
 const storeId = 'high-street';
 const staff = { actorId: 'phone:sam', role: 'store_staff' };
 
-export const secondsPolicy: Policy = {
+const secondsPolicy: Policy = {
   ...defaultPolicy,
   posWindow: { beforeMs: 1_000, afterMs: 1_000, feedStaleAfterMs: 60_000 },
   evidence: { preRollMs: 1_000, postRollMs: 1_000, graceMs: 2_000, giveUpAfterMs: 20_000 },
