@@ -41,6 +41,7 @@ create table incidents (
   constraint incidents_camera_fk foreign key (tenant_id, store_id, camera_id) references cameras (tenant_id, store_id, id)
 );
 create unique index incidents_open_code_unique on incidents (tenant_id, code) where state <> 'closed';
+create index incidents_by_code on incidents (tenant_id, code, closed_at);
 create index incidents_by_time on incidents (tenant_id, detected_at desc, id desc);
 create index incidents_by_state on incidents (tenant_id, state, detected_at desc, id desc);
 create index incidents_by_store on incidents (tenant_id, store_id, detected_at desc, id desc);

@@ -16,6 +16,7 @@ interface NewIncident {
 }
 
 const codeAttempts = 40;
+const codeRestHours = 24;
 
 /** Inserts the incident with its policy snapshot, and the outbox row that will start its workflow. */
 export async function openIncident(tx: WriteTransaction, incident: NewIncident): Promise<void> {
@@ -86,16 +87,22 @@ export async function openIncident(tx: WriteTransaction, incident: NewIncident):
   });
 }
 
-/** Codes are unique among open incidents; the partial index has the last word if two transactions race. */
+/**
+ * Codes are unique among open incidents, where the partial index has the last word if two transactions race. One that
+ * was closed a short while ago is left alone while others are free: people still have it on their phones.
+ */
 async function freeCode(tx: WriteTransaction, tenantId: string, incidentId: string): Promise<string> {
   const hash32 = Number.parseInt(incidentId.slice(-8), 16);
   const candidates = Array.from({ length: codeAttempts }, (_, attempt) => shortCode(hash32, attempt));
-  const taken = await tx.query<{ code: string }>(
-    "select code from incidents where tenant_id = $1 and state <> 'closed' and code = any ($2)",
-    [tenantId, candidates],
+  const known = await tx.query<{ code: string; open: boolean }>(
+    `select code, bool_or(state <> 'closed') as open from incidents
+     where tenant_id = $1 and code = any ($2) and (state <> 'closed' or closed_at > $3::timestamptz - make_interval(hours => $4))
+     group by code`,
+    [tenantId, candidates, tx.at, codeRestHours],
   );
-  const takenCodes = new Set(taken.map((row) => row.code));
-  const free = candidates.find((code) => !takenCodes.has(code));
+  const resting = new Set(known.map((row) => row.code));
+  const taken = new Set(known.filter((row) => row.open).map((row) => row.code));
+  const free = candidates.find((code) => !resting.has(code)) ?? candidates.find((code) => !taken.has(code));
   if (!free)
     throw new DomainError(
       'LIMIT_EXCEEDED',
