@@ -21,3 +21,10 @@ export const notify = proxyActivities<NotifyActivities>({
   scheduleToCloseTimeout: '60s',
   retry: { initialInterval: '500ms', maximumInterval: '5s' },
 });
+/** Texts that are owed to people after the end: an outage may delay them, and does not forgive them. */
+export const owed = proxyActivities<NotifyActivities>({
+  taskQueue: notifyQueue,
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '500ms', maximumInterval: '15s' },
+});

@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import type { SettledStepOutcome } from '../activities/contracts.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import { toIso } from '../domain/time.ts';
-import { notify } from './activity-profiles.ts';
+import { notify, owed } from './activity-profiles.ts';
 import type { OpenIncident, StepText } from './open-incident.ts';
 
 type Place = Pick<IncidentInput, 'tenantId' | 'incidentId'>;
@@ -63,7 +63,7 @@ export async function sendCorrections(
 ): Promise<void> {
   await Promise.all(
     toldPersonIds.map((personId, step) =>
-      notify.alertStep({ tenantId, incidentId, kind: 'correction', step, personId }).catch(() => undefined),
+      owed.alertStep({ tenantId, incidentId, kind: 'correction', step, personId }).catch(() => undefined),
     ),
   );
 }
