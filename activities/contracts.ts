@@ -1,10 +1,11 @@
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { IncidentStatus } from '../domain/incident-state.ts';
-import type { PosVerdict, Reason, SeverityLevel } from '../domain/types.ts';
+import type { HumanVerdict, PosVerdict, Reason, SeverityLevel, Verdict } from '../domain/types.ts';
 
 /** What became of one text. `unsettled`: the carrier may or may not have it; only the slow path may look and send. */
 export type StepOutcome =
-  | { outcome: 'sent' | 'nobody_on_shift' | 'undeliverable'; at: string }
+  | { outcome: 'sent'; at: string; shiftEndsAt?: string }
+  | { outcome: 'nobody_on_shift' | 'undeliverable' | 'withheld'; at: string }
   | { outcome: 'unsettled'; at: string };
 
 export type SettledStepOutcome = Exclude<StepOutcome, { outcome: 'unsettled' }>;
@@ -18,22 +19,29 @@ export interface FirstContactResult {
   severity: SeverityLevel;
   /** Present when somebody had to be told. */
   firstStep: StepOutcome | null;
+  /** The operating model or the noise rules keep this from everybody's phone; the console has it. */
+  suppressed?: boolean;
+  openMandatory?: number;
 }
 
 export interface AlertStepInput {
   tenantId: string;
   incidentId: string;
   step: number;
-  kind: 'alert' | 'help' | 'correction';
+  kind: 'alert' | 'help' | 'help_call' | 'correction';
+  /** Counts hand-overs of a step, and corrections of an incident. */
+  round?: number;
+  /** When the time ran out that makes this step due; kept, so that lateness can be measured. */
+  dueAt?: string;
   personId?: string;
   excludePersonId?: string;
 }
 
 export interface DecisionPayload {
-  verdict: 'paid' | 'staff_error' | 'unsure' | 'confirmed' | 'false_positive' | 'help';
+  verdict: HumanVerdict;
   by: { actorId: string; role: string };
   at: string;
-  via: 'api' | 'sms';
+  via: 'api' | 'sms' | 'voice';
   reasonCode?: string;
 }
 
@@ -56,7 +64,7 @@ export interface OutcomeInput {
   tenantId: string;
   incidentId: string;
   status: IncidentStatus;
-  verdict: 'paid' | 'staff_error' | 'unsure' | 'confirmed' | 'false_positive' | 'help' | 'unreviewed';
+  verdict: Verdict;
   closedAt: string;
   cause: 'human_verdict' | 'receipt_found' | 'review_deadline';
   acknowledgements: AcknowledgementPayload[];
@@ -67,19 +75,32 @@ export interface OutcomeInput {
 export interface OutcomeResult {
   purgeAfter: string;
   toldPersonIds: string[];
+  /** Which correction of this incident the people are owed. */
+  round?: number;
+}
+
+export interface CorrectionInput {
+  tenantId: string;
+  incidentId: string;
+  /** A person corrected the record already; without it the till is asked first. */
+  round?: number;
 }
 
 export interface IncidentActivities {
   /** Local: asks the till, scores, and hands the first text to the carrier. */
   firstContact(input: FirstContactInput): Promise<FirstContactResult>;
-  /** Local: asks the till again after a late line. */
-  recheckTill(input: { tenantId: string; incidentId: string }): Promise<{ posVerdict: PosVerdict }>;
+  /** Asks the till again after a late line or a merged detection, and whether people may be paged now. */
+  recheckTill(input: {
+    tenantId: string;
+    incidentId: string;
+  }): Promise<{ posVerdict: PosVerdict; suppressed?: boolean; openMandatory?: number }>;
   /** Local: decisions and milestones short of the end. */
   recordProgress(input: ProgressInput): Promise<void>;
   recordOutcome(input: OutcomeInput): Promise<OutcomeResult>;
   /** Detections that were merged after the decision get incidents of their own. */
   splitMerged(input: { tenantId: string; incidentId: string; dedupKeys: string[] }): Promise<void>;
-  correctIncident(input: { tenantId: string; incidentId: string }): Promise<{ toldPersonIds: string[] }>;
+  /** Without `round` the till is asked; with it the record was corrected already and only the people are named. */
+  correctIncident(input: CorrectionInput): Promise<{ toldPersonIds: string[]; round?: number }>;
   purgeDue(): Promise<{ purged: number; failed: number }>;
   witnessAudit(): Promise<{ witnessed: number }>;
 }

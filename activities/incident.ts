@@ -7,15 +7,15 @@ import type { Actor } from '../domain/types.ts';
 import { readAuditHead, recordWitness } from '../services/audit/read.ts';
 import { type ServiceContext, sha256Hex } from '../services/context.ts';
 import { readLocks, recordLocks } from '../services/evidence/record.ts';
-import { correctIncident } from '../services/incident/correct.ts';
+import { correctIncident, listToldPeople } from '../services/incident/correct.ts';
 import { makeFirstContact, recheckTill } from '../services/incident/first-contact.ts';
 import { type ProgressFact, recordOutcome, recordProgress } from '../services/incident/record.ts';
-import type { LinkOptions } from '../services/notification/intend.ts';
+import type { Intent, LinkOptions } from '../services/notification/intend.ts';
 import { splitDetection } from '../services/outbox/drain.ts';
 import { findDueIncidents, listTenantIds, purgeIncident, type Signer } from '../services/retention/purge.ts';
-import type { IncidentActivities } from './contracts.ts';
+import type { IncidentActivities, StepOutcome } from './contracts.ts';
 import { translated } from './failure.ts';
-import { sendFreshText, type TextDependencies } from './send-text.ts';
+import { outcomeOf, sendFreshText, type TextDependencies } from './send-text.ts';
 
 export interface IncidentDependencies extends TextDependencies {
   db: ServiceContext['db'];
@@ -48,15 +48,8 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
   return translated<IncidentActivities>({
     async firstContact({ incident }) {
       const ctx = context(incident.tenantId);
-      const { posVerdict, severity, intent } = await makeFirstContact(ctx, deps.links, incident.incidentId);
-      if (intent === null || intent.outcome === 'moot') return { posVerdict, severity, firstStep: null };
-      if (intent.outcome === 'nobody_on_shift')
-        return { posVerdict, severity, firstStep: { outcome: 'nobody_on_shift', at: ctx.now() } };
-      if (intent.outcome !== 'intended')
-        return { posVerdict, severity, firstStep: { outcome: intent.outcome, at: intent.claimedAt } };
-      // Written by an attempt that died: whether the carrier has it takes longer to find out than a local activity may run.
-      if (!intent.fresh) return { posVerdict, severity, firstStep: { outcome: 'unsettled', at: ctx.now() } };
-      return { posVerdict, severity, firstStep: await sendFreshText(deps, ctx, intent) };
+      const { intent, ...found } = await makeFirstContact(ctx, deps.links, incident.incidentId);
+      return { ...found, firstStep: await firstStep(deps, ctx, intent) };
     },
 
     recheckTill: ({ tenantId, incidentId }) => recheckTill(context(tenantId), incidentId),
@@ -91,9 +84,10 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
         await splitDetection(context(tenantId), { incidentId, dedupKey, because: 'INCIDENT_ALREADY_CLOSED' });
     },
 
-    async correctIncident({ tenantId, incidentId }) {
-      const { toldPersonIds } = await correctIncident(context(tenantId), { incidentId });
-      return { toldPersonIds };
+    async correctIncident({ tenantId, incidentId, round }) {
+      return round === undefined
+        ? correctIncident(context(tenantId), { incidentId })
+        : { toldPersonIds: await listToldPeople(context(tenantId), { incidentId }), round };
     },
 
     async purgeDue() {
@@ -152,6 +146,20 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
       return { witnessed };
     },
   });
+}
+
+async function firstStep(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: Intent | null,
+): Promise<StepOutcome | null> {
+  if (intent === null || intent.outcome === 'moot') return null;
+  if (intent.outcome === 'nobody_on_shift' || intent.outcome === 'withheld')
+    return { outcome: intent.outcome, at: ctx.now() };
+  if (intent.outcome !== 'intended') return outcomeOf(intent);
+  // Written by an attempt that died: whether the carrier has it takes longer to find out than a local activity may run.
+  if (!intent.fresh) return { outcome: 'unsettled', at: ctx.now() };
+  return sendFreshText(deps, ctx, intent);
 }
 
 export const evidencePrefix = (tenantId: string, storeId: string, incidentId: string): string =>

@@ -7,7 +7,7 @@ import { markFailed } from '../services/notification/settle.ts';
 import type { NotifyActivities, SettledStepOutcome } from './contracts.ts';
 import { translated } from './failure.ts';
 import { systemActor } from './incident.ts';
-import { resumeText, sendFreshText, settleMootText, type TextDependencies } from './send-text.ts';
+import { outcomeOf, resumeText, sendFreshText, settleMootText, type TextDependencies } from './send-text.ts';
 
 export interface NotifyDependencies extends TextDependencies {
   db: ServiceContext['db'];
@@ -20,25 +20,28 @@ export interface NotifyDependencies extends TextDependencies {
 /** Activities of the `notify` queue: one text each, retried until it is certainly sent or certainly not. */
 export function createNotifyActivities(deps: NotifyDependencies): NotifyActivities {
   return translated<NotifyActivities>({
-    async alertStep({ tenantId, incidentId, step, kind, personId, excludePersonId }) {
+    async alertStep({ tenantId, incidentId, step, kind, round, dueAt, personId, excludePersonId }) {
       const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'incident') };
       const intent = await intendNotification(ctx, deps.links, {
         incidentId,
         step,
         kind,
+        ...(round === undefined ? {} : { round }),
+        ...(dueAt === undefined ? {} : { dueAt }),
         ...(personId === undefined ? {} : { personId }),
         ...(excludePersonId === undefined ? {} : { excludePersonId }),
       });
-      if (intent.outcome === 'nobody_on_shift') return { outcome: 'nobody_on_shift', at: ctx.now() };
+      if (intent.outcome === 'nobody_on_shift' || intent.outcome === 'withheld')
+        return { outcome: intent.outcome, at: ctx.now() };
       const moot = intent.outcome === 'moot';
       const text = moot ? intent.open : intent;
       if (text === null) return { outcome: 'undeliverable', at: ctx.now() };
-      if (text.outcome !== 'intended') return { outcome: text.outcome, at: ctx.now() };
+      if (text.outcome !== 'intended') return outcomeOf(text);
       const settle = moot ? settleMootText : text.fresh ? sendFreshText : resumeText;
       try {
         const outcome = await settle(deps, ctx, text);
         if (outcome.outcome !== 'unsettled') return outcome;
-        throw new DomainError('DEPENDENCY_TEMPORARY', 'the carrier did not say whether it took the text', {
+        throw new DomainError('DEPENDENCY_TEMPORARY', 'the carrier did not say whether it took the message', {
           retryAfterMs: deps.settleMs,
         });
       } catch (error) {

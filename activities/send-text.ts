@@ -1,38 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { MailError, type Mailer } from '../adapters/smtp/types.ts';
+import { pickNumber } from '../adapters/twilio/pool.ts';
 import type { Carrier } from '../adapters/twilio/types.ts';
 import { CarrierError } from '../adapters/twilio/types.ts';
 import { DomainError } from '../domain/errors.ts';
 import { toMs } from '../domain/time.ts';
 import type { ServiceContext } from '../services/context.ts';
+import { noteOptOutOfRecipient, placedCallSids } from '../services/notification/carrier-facts.ts';
 import type { OpenIntent } from '../services/notification/intend.ts';
+import { takeSendSlot } from '../services/notification/pacing.ts';
 import { markFailed, markSent, reclaimIntent, releaseIntent } from '../services/notification/settle.ts';
 import type { SettledStepOutcome, StepOutcome } from './contracts.ts';
 
 export interface TextDependencies {
   carrier: Carrier;
+  /** Null: no mail server is configured, and a message by e-mail is a visible failure. */
+  mailer: Mailer | null;
   publicUrl: string;
   /** Longer than the carrier's POST timeout and the lag of its list together: only then does "not listed" mean "not sent". */
   settleMs: number;
+  /** What one of our numbers may send. */
+  messagesPerSecond: number;
+  /** How long a call rings. */
+  ringTimeoutSeconds: number;
 }
 
-const statusUrl = (deps: TextDependencies, ctx: ServiceContext, notificationId: string) =>
-  `${deps.publicUrl}/webhooks/twilio/status?tenant=${encodeURIComponent(ctx.actor.tenantId)}&notification=${encodeURIComponent(notificationId)}`;
+/** A first text may wait this long for its number; the slow path has more patience. */
+const quickPaceMs = 300;
+const patientPaceMs = 3_000;
+/** What the carrier answers for somebody who has said STOP. */
+const optedOutCode = 21610;
 
-/** Sends a text for an intent that this very call wrote. Anything doubtful is left to `resumeText`. */
+/** Sends a message for an intent that this very call wrote. Anything doubtful is left to `resumeText`. */
 export async function sendFreshText(
   deps: TextDependencies,
   ctx: ServiceContext,
   intent: OpenIntent,
 ): Promise<StepOutcome> {
   try {
-    return await send(deps, ctx, intent);
+    return await send(deps, ctx, intent, quickPaceMs);
   } catch (error) {
-    if (error instanceof CarrierError && error.kind !== 'permanent') return { outcome: 'unsettled', at: ctx.now() };
+    const doubtful =
+      error instanceof CarrierError
+        ? error.kind !== 'permanent'
+        : error instanceof DomainError && error.code === 'DEPENDENCY_TEMPORARY';
+    if (doubtful) return { outcome: 'unsettled', at: ctx.now() };
     throw error;
   }
 }
 
 /**
- * Takes over a text whose earlier attempt may or may not have reached the carrier: waits until the carrier's list is
+ * Takes over a message whose earlier attempt may or may not have reached the carrier: waits until the carrier's list is
  * settled, looks it up there, and only then sends. A compare-and-swap on the claim keeps two attempts from both sending.
  */
 export async function resumeText(
@@ -41,10 +59,10 @@ export async function resumeText(
   intent: OpenIntent,
 ): Promise<StepOutcome> {
   const known = await lookUp(deps, ctx, intent);
-  return known ?? send(deps, ctx, intent);
+  return known ?? send(deps, ctx, intent, patientPaceMs);
 }
 
-/** The incident was closed before anybody knew whether this text had left: says that it has, or that it never will. */
+/** The incident was closed before anybody knew whether this message had left: says that it has, or that it never will. */
 export async function settleMootText(
   deps: TextDependencies,
   ctx: ServiceContext,
@@ -59,6 +77,18 @@ export async function settleMootText(
   return { outcome: 'undeliverable', at: ctx.now() };
 }
 
+const sentAs = (intent: OpenIntent, sentAt: string): SettledStepOutcome => ({
+  outcome: 'sent',
+  at: sentAt,
+  ...(intent.shiftEndsAt === null ? {} : { shiftEndsAt: intent.shiftEndsAt }),
+});
+
+/** What is known of an intent that was sent before. */
+export const outcomeOf = (intent: OpenIntent): SettledStepOutcome =>
+  intent.outcome === 'undeliverable'
+    ? { outcome: 'undeliverable', at: intent.claimedAt }
+    : sentAs(intent, intent.claimedAt);
+
 async function lookUp(
   deps: TextDependencies,
   ctx: ServiceContext,
@@ -66,41 +96,121 @@ async function lookUp(
 ): Promise<SettledStepOutcome | null> {
   const ageMs = toMs(ctx.now()) - toMs(intent.claimedAt);
   if (ageMs < deps.settleMs)
-    throw new DomainError('DEPENDENCY_TEMPORARY', 'an earlier attempt to send this text is not settled yet', {
+    throw new DomainError('DEPENDENCY_TEMPORARY', 'an earlier attempt to send this message is not settled yet', {
       retryAfterMs: deps.settleMs - ageMs,
     });
+  const neverTried = intent.claimedAt.startsWith('1970-');
   if (!(await reclaimIntent(ctx, intent)))
-    throw new DomainError('DEPENDENCY_TEMPORARY', 'another attempt is sending this text', { retryAfterMs: 1_000 });
-  const sid = await deps.carrier.findText({
-    to: intent.to,
-    bodyContains: intent.reference,
-    sentAfterAt: intent.intendedAt,
-  });
+    throw new DomainError('DEPENDENCY_TEMPORARY', 'another attempt is sending this message', { retryAfterMs: 1_000 });
+  if (neverTried) return null;
+  if (intent.channel === 'email') return giveUpMail(ctx, intent);
+  const sid =
+    intent.channel === 'voice'
+      ? await deps.carrier.findCall({
+          to: intent.to,
+          placedAfterAt: intent.intendedAt,
+          exceptSids: await placedCallSids(ctx, { sinceAt: intent.intendedAt }),
+        })
+      : await deps.carrier.findText({
+          to: intent.to,
+          bodyContains: intent.reference,
+          sentAfterAt: intent.intendedAt,
+        });
   if (sid === null) return null;
   const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, sid, segments: 1 });
-  return { outcome: 'sent', at: sentAt };
+  return sentAs(intent, sentAt);
 }
 
-async function send(deps: TextDependencies, ctx: ServiceContext, intent: OpenIntent): Promise<StepOutcome> {
+/** A mail server has no list to look into; rather the next person is told than this one twice. */
+async function giveUpMail(ctx: ServiceContext, intent: OpenIntent): Promise<SettledStepOutcome> {
+  await markFailed(ctx, {
+    notificationId: intent.notificationId,
+    failure: 'nobody knows whether the mail server took it, so it is not sent again',
+  });
+  return { outcome: 'undeliverable', at: ctx.now() };
+}
+
+async function send(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: OpenIntent,
+  paceMs: number,
+): Promise<StepOutcome> {
   try {
-    const sent = await deps.carrier.sendText({
-      to: intent.to,
-      body: intent.body,
-      statusCallbackUrl: statusUrl(deps, ctx, intent.notificationId),
-    });
-    const { sentAt } = await markSent(ctx, {
-      notificationId: intent.notificationId,
-      sid: sent.sid,
-      segments: sent.segments,
-    });
-    return { outcome: 'sent', at: sentAt };
+    const sent = await handOver(deps, ctx, intent, paceMs);
+    const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, ...sent });
+    return sentAs(intent, sentAt);
   } catch (error) {
+    if (error instanceof MailError) return settleMailError(ctx, intent, error);
     if (!(error instanceof CarrierError)) throw error;
     if (error.kind === 'permanent') {
       await markFailed(ctx, { notificationId: intent.notificationId, failure: error.message });
+      // They said STOP where we did not hear it; from now on they are reached another way.
+      if (error.code === optedOutCode) await noteOptOutOfRecipient(ctx, { notificationId: intent.notificationId });
       return { outcome: 'undeliverable', at: ctx.now() };
     }
     if (error.kind === 'temporary') await releaseIntent(ctx, intent.notificationId);
     throw error;
   }
+}
+
+async function settleMailError(ctx: ServiceContext, intent: OpenIntent, error: MailError): Promise<StepOutcome> {
+  if (error.kind === 'temporary') {
+    await releaseIntent(ctx, intent.notificationId);
+    throw new DomainError('DEPENDENCY_TEMPORARY', error.message, { retryAfterMs: 1_000, cause: error });
+  }
+  await markFailed(ctx, { notificationId: intent.notificationId, failure: error.message });
+  return { outcome: 'undeliverable', at: ctx.now() };
+}
+
+/** Over the channel that the intent names; the only place where something leaves the house. */
+async function handOver(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: OpenIntent,
+  paceMs: number,
+): Promise<{ sid: string; segments: number; from?: string }> {
+  if (intent.to === '') throw new CarrierError('permanent', 'this person has no number or address any more');
+  if (intent.channel === 'email') {
+    if (!deps.mailer) throw new MailError('permanent', 'no mail server is configured: set SMTP_URL');
+    const messageId = `${intent.notificationId}@floorwalker`;
+    await deps.mailer.send({ to: intent.to, subject: intent.subject, text: intent.body, messageId });
+    return { sid: messageId, segments: 0 };
+  }
+  const from = pickNumber(deps.carrier.numbers, intent.to);
+  await pace(deps, ctx, intent, from, paceMs);
+  const query = `tenant=${encodeURIComponent(ctx.actor.tenantId)}&notification=${encodeURIComponent(intent.notificationId)}`;
+  if (intent.channel === 'voice') {
+    const { sid } = await deps.carrier.placeCall({
+      to: intent.to,
+      from,
+      menuUrl: `${deps.publicUrl}/webhooks/twilio/voice?${query}`,
+      statusCallbackUrl: `${deps.publicUrl}/webhooks/twilio/call-status?${query}`,
+      ringTimeoutSeconds: deps.ringTimeoutSeconds,
+    });
+    return { sid, segments: 0, from };
+  }
+  const { sid, segments } = await deps.carrier.sendText({
+    to: intent.to,
+    from,
+    body: intent.body,
+    statusCallbackUrl: `${deps.publicUrl}/webhooks/twilio/status?${query}`,
+  });
+  return { sid, segments, from };
+}
+
+/** Carriers block numbers that send too fast; the guard stays whatever the severity. */
+async function pace(
+  deps: TextDependencies,
+  ctx: ServiceContext,
+  intent: OpenIntent,
+  number: string,
+  maxWaitMs: number,
+): Promise<void> {
+  const slot = await takeSendSlot(ctx, { number, messagesPerSecond: deps.messagesPerSecond, maxWaitMs });
+  if (!slot.taken) {
+    await releaseIntent(ctx, intent.notificationId);
+    throw new DomainError('DEPENDENCY_TEMPORARY', 'the sending number is busy', { retryAfterMs: slot.waitMs });
+  }
+  if (slot.waitMs > 0) await delay(slot.waitMs);
 }

@@ -5,14 +5,18 @@ import { middleware as openApiValidator } from 'express-openapi-validator';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { DomainError } from '../domain/errors.ts';
+import { readServiceLevels } from '../services/system/service-levels.ts';
 import { authentication } from './auth.ts';
 import type { ApiDependencies } from './deps.ts';
 import { createMetrics } from './metrics.ts';
 import { notFound, problemHandler, requestIds } from './problem.ts';
+import { afterCloseRoutes } from './routes/after-close.ts';
 import { estateRoutes, signInRoutes } from './routes/estate.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { linkRoutes } from './routes/links.ts';
+import { rosterRoutes } from './routes/roster.ts';
+import { runbookRoutes } from './routes/runbooks.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
 import { storableOnly } from './storable.ts';
@@ -25,7 +29,10 @@ export function createApp(deps: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  const metrics = createMetrics({ sseClients: () => deps.live.clients() });
+  const metrics = createMetrics({
+    sseClients: () => deps.live.clients(),
+    serviceLevels: () => readServiceLevels(deps.db),
+  });
   app.use(requestIds, metrics.observe, securityHeaders(deps));
   app.use(systemRoutes(deps, metrics));
   app.use('/webhooks/twilio', twilioWebhooks(deps));
@@ -54,7 +61,7 @@ export function createApp(deps: ApiDependencies): Express {
       ignorePaths: (path: string) => !path.startsWith('/v1/'),
     }),
   );
-  app.use(signInRoutes(deps), estateRoutes(deps), incidentRoutes(deps));
+  app.use(signInRoutes(deps), estateRoutes(deps), rosterRoutes(deps), incidentRoutes(deps), afterCloseRoutes(deps), runbookRoutes(deps));
   app.use('/v1', notFound);
   if (deps.consoleDir !== null && existsSync(deps.consoleDir)) serveConsole(app, deps.consoleDir);
   app.use(notFound);

@@ -1,5 +1,6 @@
 import type { Database } from '../adapters/postgres/database.ts';
 import type { IncidentEngine } from '../adapters/temporal/engine.ts';
+import type { Menu, SpokenLanguage } from '../adapters/twilio/twiml.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
 import type { WitnessedHead, WitnessRecord } from '../services/audit/read.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -24,6 +25,8 @@ export interface ApiDependencies {
     params: Record<string, string>;
   }) => boolean;
   messageTwiml: (text: string | null) => string;
+  menuTwiml: (menu: Menu) => string;
+  sayTwiml: (text: string, language: SpokenLanguage) => string;
   /** The newest head outside of the database; the row only says that there must be one. */
   verifyWitness: (witness: WitnessRecord | null, tenantId: string) => Promise<WitnessedHead | null>;
   consoleDir: string | null;

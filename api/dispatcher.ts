@@ -16,6 +16,7 @@ import { listTenantIds } from '../services/retention/purge.ts';
 import {
   decideUpdateName,
   detectionMergedSignalName,
+  mandatoryStepsSignalName,
   receiptSignalName,
   undeliveredSignalName,
 } from '../workflows/contracts.ts';
@@ -58,9 +59,11 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
   const deliver = async (ctx: ServiceContext, row: OutboxRow): Promise<void> => {
     const input = await readIncidentInput(ctx, row.incidentId);
     const { tenantId, storeId, incidentId } = input;
-    const address = { tenantId, storeId, incidentId };
+    const run = input.reopened?.run;
+    const address = { tenantId, storeId, incidentId, ...(run === undefined ? {} : { run }) };
     switch (row.kind) {
       case 'start':
+      case 'reopen':
         return deps.engine.start(input);
       case 'merged': {
         const dedupKey = String(row.payload['dedupKey']);
@@ -69,11 +72,25 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
         return dispatch(tenantId, split.incidentId);
       }
       case 'receipt':
-        if (!(await deps.engine.signal(address, receiptSignalName))) await deps.engine.startCorrection(address);
+        if (!(await deps.engine.signal(address, receiptSignalName)))
+          await deps.engine.startCorrection(address, { key: `receipt-${row.id}` });
         return;
       case 'undelivered':
-        await deps.engine.signal(address, undeliveredSignalName, { step: Number(row.payload['step']) });
+        await deps.engine.signal(address, undeliveredSignalName, {
+          step: Number(row.payload['step']),
+          round: Number(row.payload['round'] ?? 0),
+        });
         return;
+      case 'correction': {
+        const round = Number(row.payload['round']);
+        return deps.engine.startCorrection(address, { key: `person-${round}`, round });
+      }
+      case 'mandatory_steps':
+        await deps.engine.signal(address, mandatoryStepsSignalName, { open: Number(row.payload['open']) });
+        return;
+      case 'runbook':
+      case 'runbook_command':
+        return deps.engine.orderSteps(address, row.payload['orders'] as unknown[]);
       case 'decide':
         // A refusal is an answer too: somebody else decided first.
         await deps.engine

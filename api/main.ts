@@ -10,11 +10,12 @@ import { openDatabase } from '../adapters/postgres/database.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { openEngine } from '../adapters/temporal/engine.ts';
 import { verifyTwilioSignature } from '../adapters/twilio/signature.ts';
-import { messageTwiml } from '../adapters/twilio/twiml.ts';
+import { menuTwiml, messageTwiml, sayTwiml } from '../adapters/twilio/twiml.ts';
 import type { Config } from '../config/env.ts';
 import type { Role } from '../domain/types.ts';
 import { readConfigOrExit } from '../workers/runtime.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
+import { runbookOrdersSignalName, runbookWorkflowType } from '../workflows/runbook-contracts.ts';
 import { createApp } from './app.ts';
 import { createDispatcher, runSweeps } from './dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from './live.ts';
@@ -45,7 +46,7 @@ export async function runApi(): Promise<void> {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     identity: 'api',
-    names: { incidentQueue, incidentWorkflowType, correctionWorkflowType },
+    names: { incidentQueue, incidentWorkflowType, correctionWorkflowType, runbookWorkflowType, runbookOrdersSignalName },
   });
   const dispatcher = createDispatcher({ db, engine, now, onError: log });
   const objects = openEvidenceStore({
@@ -98,6 +99,8 @@ export async function runApi(): Promise<void> {
     ),
     verifySignature: verifyTwilioSignature,
     messageTwiml,
+    menuTwiml,
+    sayTwiml,
     verifyWitness: witnessVerifier({
       objects,
       publicKeyPem: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem,

@@ -1,5 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ServiceLevels } from '../services/system/service-levels.ts';
+import { registerServiceLevels } from './service-level-metrics.ts';
 
 export interface Metrics {
   observe: RequestHandler;
@@ -7,7 +9,10 @@ export interface Metrics {
   contentType: string;
 }
 
-export function createMetrics(sources: { sseClients: () => number }): Metrics {
+export function createMetrics(sources: {
+  sseClients: () => number;
+  serviceLevels: () => Promise<ServiceLevels>;
+}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'floorwalker_api_' });
   const durations = new Histogram({
@@ -25,6 +30,7 @@ export function createMetrics(sources: { sseClients: () => number }): Metrics {
       this.set(sources.sseClients());
     },
   });
+  registerServiceLevels(registry, sources.serviceLevels);
   return {
     observe(request, response, next) {
       const stop = durations.startTimer({ method: request.method });

@@ -45,6 +45,15 @@ describe('the environment', () => {
     });
   });
 
+  it('takes one number or a pool of them', () => {
+    expect(loadConfig(valid).TWILIO_FROM).toEqual(['+15005550006']);
+    const pool = loadConfig({ ...valid, TWILIO_FROM: '+15005550006, +447700900000,+15005550006' });
+    expect(pool.TWILIO_FROM).toEqual(['+15005550006', '+447700900000']);
+    expect(problems({ ...valid, TWILIO_FROM: '+15005550006,+4477' })[0]).toMatch(
+      /number 2 is not: its length|too short/,
+    );
+  });
+
   it('turns the \\n of a key in one line into newlines', () => {
     expect(loadConfig(valid).FLOORWALKER_SIGNING_KEY.reveal()).toBe(
       '-----BEGIN PRIVATE KEY-----\nsigning-key\n-----END PRIVATE KEY-----\n',
@@ -89,6 +98,9 @@ describe('the environment', () => {
     ['S3_ENDPOINT', 'minio'],
     ['TWILIO_ACCOUNT_SID', 'AC1'],
     ['TWILIO_FROM', '07700 900000'],
+    ['TWILIO_FROM', '+44 7700 900000'],
+    ['TWILIO_FROM', '+15005550006,+1500'],
+    ['TWILIO_FROM', '+15005550006,'],
   ])('refuses %s=%s', (name, value) => {
     expect(namesOf(problems({ ...valid, [name]: value }))).toEqual([name]);
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseE164 } from '../adapters/phone/e164.ts';
 
 /** A value that never shows itself in logs or errors. */
 export class Secret {
@@ -24,6 +25,21 @@ const secret = (what: string) =>
     .transform((value) => new Secret(value));
 const url = (example: string) => z.url({ error: `must be a URL such as ${example}` });
 const port = z.coerce.number().int().min(1).max(65535);
+
+/** Numbers with commas between them. The problem names the place in the list, as the value itself is not to be logged. */
+function readNumbers(value: string, context: z.RefinementCtx): string[] {
+  const given = value.split(',').map((number) => number.trim());
+  const numbers = given.map((number, index) => {
+    const parsed = parseE164(number);
+    if (!parsed.ok || parsed.number !== number) {
+      const reason = parsed.ok ? 'it has signs between its digits' : parsed.reason;
+      const message = `must be E.164, such as +15005550006; number ${index + 1} is not: ${reason}`;
+      context.addIssue({ code: 'custom', message });
+    }
+    return number;
+  });
+  return [...new Set(numbers)];
+}
 
 /** Every variable, once; .env.example is checked against this table by a test. */
 export const environmentSchema = z.object({
@@ -60,8 +76,8 @@ export const environmentSchema = z.object({
   /** The token before a rotation, still accepted on webhooks. */
   TWILIO_AUTH_TOKEN_PREVIOUS: secret('the token before the rotation').optional(),
   TWILIO_FROM: z
-    .string({ error: 'set it to the number that texts come from, in E.164' })
-    .regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, such as +15005550006'),
+    .string({ error: 'set it to the number that texts and calls come from, in E.164, or to several with commas' })
+    .transform(readNumbers),
   TWILIO_API_BASE_URL: url('http://127.0.0.1:8421').optional(),
   PUBLIC_URL: url('https://shops.example.com').transform((value) => value.replace(/\/$/, '')),
   FFMPEG_PATH: z.string().default('ffmpeg'),

@@ -14,7 +14,7 @@ const policy = {
   evidence: { preRollMs: 5_000, postRollMs: 5_000, graceMs: 20_000, giveUpAfterMs: 600_000 },
 };
 const texted = (step: number, seconds: number): StepProgress => ({ step, outcome: 'sent', at: instant(seconds) });
-const page = (step: number) => ({ kind: 'page', step });
+const page = (step: number) => expect.objectContaining({ kind: 'page', step });
 const wait = (seconds: number, wakeOnEvidence = false) => ({ kind: 'wait', untilAt: instant(seconds), wakeOnEvidence });
 const exhausted = { kind: 'exhausted' };
 
@@ -149,5 +149,29 @@ describe('a whole escalation', () => {
         },
       ),
     );
+  });
+});
+
+describe('the end of a shift', () => {
+  const onShiftUntil = (seconds: number, round?: number): StepProgress => ({
+    ...texted(0, 0),
+    shiftEndsAt: instant(seconds),
+    ...(round === undefined ? {} : { round }),
+  });
+  const next = (steps: StepProgress[], seconds: number) =>
+    nextAction(
+      policy,
+      { steps, evidenceSettledAt: instant(0), acknowledgedAt: null, skipWaitAfterSteps: -1 },
+      instant(seconds),
+    );
+
+  it.each<[string, StepProgress[], number, object]>([
+    ['comes first: wait only until then', [onShiftUntil(20)], 5, wait(20)],
+    ['hands over to whoever follows', [onShiftUntil(20)], 20, { kind: 'page', step: 0, round: 1, dueAt: instant(20) }],
+    ['is later than the step: nothing changes', [onShiftUntil(60)], 5, wait(45)],
+    ['counts hand-overs', [onShiftUntil(20, 1)], 20, { kind: 'page', step: 0, round: 2, dueAt: instant(20) }],
+    ['hands over twice at most', [onShiftUntil(20, 2)], 20, wait(45)],
+  ])('%s', (_, steps, seconds, expected) => {
+    expect(next(steps, seconds)).toEqual(expected);
   });
 });

@@ -3,8 +3,12 @@ import { addMs, toMs } from './time.ts';
 
 export interface StepProgress {
   step: number;
-  outcome: 'sent' | 'nobody_on_shift' | 'undeliverable';
+  outcome: 'sent' | 'nobody_on_shift' | 'undeliverable' | 'withheld';
   at: string;
+  /** Counts hand-overs of this step. */
+  round?: number;
+  /** When the person's shift ends; whoever follows takes over with a time of their own. */
+  shiftEndsAt?: string;
 }
 
 export interface EscalationProgress {
@@ -17,10 +21,14 @@ export interface EscalationProgress {
 }
 
 export type EscalationAction =
-  | { kind: 'page'; step: number }
+  /** `dueAt`: the moment that has passed, when a time has run out. */
+  | { kind: 'page'; step: number; round?: number; dueAt?: string }
   /** `wakeOnEvidence`: the plain timeout has passed and only proof is missing, so its arrival changes the deadline. */
   | { kind: 'wait'; untilAt: string; wakeOnEvidence: boolean }
   | { kind: 'exhausted' };
+
+/** Two shifts that end within one step's time would be a mistake of the roster. */
+const maxHandOvers = 2;
 
 type EscalationPolicy = Pick<Policy, 'escalation' | 'acknowledgedTimeoutMs' | 'evidence'>;
 
@@ -41,10 +49,15 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
     return advance(policy, last.step + 1);
   const timeoutMs = policy.escalation[last.step]?.timeoutMs ?? 0;
   const plainAt = addMs(last.at, timeoutMs);
-  if (nowMs < toMs(plainAt)) return { kind: 'wait', untilAt: plainAt, wakeOnEvidence: false };
+  const round = last.round ?? 0;
+  const handsOver = last.shiftEndsAt !== undefined && last.shiftEndsAt < plainAt && round < maxHandOvers;
+  if (handsOver && nowMs >= toMs(last.shiftEndsAt!))
+    return { kind: 'page', step: last.step, round: round + 1, dueAt: last.shiftEndsAt! };
+  if (nowMs < toMs(plainAt))
+    return { kind: 'wait', untilAt: handsOver ? last.shiftEndsAt! : plainAt, wakeOnEvidence: false };
   const untilAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
   if (nowMs < toMs(untilAt)) return { kind: 'wait', untilAt, wakeOnEvidence: progress.evidenceSettledAt === null };
-  return advance(policy, last.step + 1);
+  return advance(policy, last.step + 1, untilAt);
 }
 
 /** When a person texted at `sentAt` has had their time with the proof, never later than timeout plus grace. */
@@ -60,6 +73,7 @@ export function proofDeadline(
   return addMs(sentAt, Math.min(fromProofMs, latestMs) - toMs(sentAt));
 }
 
-function advance(policy: EscalationPolicy, step: number): EscalationAction {
-  return step < policy.escalation.length ? { kind: 'page', step } : { kind: 'exhausted' };
+function advance(policy: EscalationPolicy, step: number, dueAt?: string): EscalationAction {
+  if (step >= policy.escalation.length) return { kind: 'exhausted' };
+  return { kind: 'page', step, ...(dueAt === undefined ? {} : { dueAt }) };
 }

@@ -28,7 +28,8 @@ describe('ids', () => {
   it('are versioned and say what they name', () => {
     expect(detectionKey('t', 's', 'c', 'e')).toBe('v1:t:s:c:e');
     expect(incidentWorkflowId('t', 's', 'i')).toBe('incident:t:s:i');
-    expect(correctionWorkflowId('t', 's', 'i')).toBe('correction:t:s:i');
+    expect(incidentWorkflowId('t', 's', 'i', 2)).toBe('incident:t:s:i:2');
+    expect(correctionWorkflowId('t', 's', 'i', 'receipt-7')).toBe('correction:t:s:i:receipt-7');
   });
 
   it('cannot be made equal by moving a separator, since only the event id may carry one', () => {

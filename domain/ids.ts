@@ -5,11 +5,17 @@
 export const detectionKey = (tenantId: string, storeId: string, cameraId: string, eventId: string): string =>
   `v1:${tenantId}:${storeId}:${cameraId}:${eventId}`;
 
-export const incidentWorkflowId = (tenantId: string, storeId: string, incidentId: string): string =>
-  `incident:${tenantId}:${storeId}:${incidentId}`;
+/** An incident that was opened again runs under an id of its own, since the first one has ended for good. */
+export const incidentWorkflowId = (tenantId: string, storeId: string, incidentId: string, run = 1): string =>
+  `incident:${tenantId}:${storeId}:${incidentId}${run === 1 ? '' : `:${run}`}`;
 
-export const correctionWorkflowId = (tenantId: string, storeId: string, incidentId: string): string =>
-  `correction:${tenantId}:${storeId}:${incidentId}`;
+/** `key` names what asked for the correction, so that a second one is not taken for the first. */
+export const correctionWorkflowId = (tenantId: string, storeId: string, incidentId: string, key: string): string =>
+  `correction:${tenantId}:${storeId}:${incidentId}:${key}`;
+
+/** One at a time for an incident; it ends when nothing is left to carry out, and the next order starts it again. */
+export const runbookWorkflowId = (tenantId: string, storeId: string, incidentId: string): string =>
+  `runbook:${tenantId}:${storeId}:${incidentId}`;
 
 /** Codes people read from a phone and type back: no vowels (no words), nothing that looks like another sign. */
 const codeAlphabet = '23456789CDFGHJKLMNPQRTVWXZ';

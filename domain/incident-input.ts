@@ -1,5 +1,5 @@
 import type { Policy } from './policy.ts';
-import type { Behaviour } from './types.ts';
+import type { Behaviour, PosVerdict } from './types.ts';
 
 /** What an incident starts from; plain JSON, and no personal data. */
 export interface IncidentInput {
@@ -9,4 +9,7 @@ export interface IncidentInput {
   behaviour: Behaviour;
   detectedAt: string;
   policy: Policy;
+  drill?: boolean;
+  /** Set from the second run on: somebody opened the incident again, and it goes on from there. */
+  reopened?: { run: number; version: number; posVerdict: PosVerdict };
 }

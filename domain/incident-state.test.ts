@@ -54,13 +54,13 @@ describe.each(Object.entries(table))('an incident that is %s', (state, row) => {
   });
 });
 
-describe('what a command leaves behind', () => {
-  const accepted = (status: IncidentStatus, command: IncidentCommand): IncidentStatus => {
-    const result = transition(status, command);
-    if (!result.ok) throw new Error(result.refusal);
-    return result.next;
-  };
+const accepted = (status: IncidentStatus, command: IncidentCommand): IncidentStatus => {
+  const result = transition(status, command);
+  if (!result.ok) throw new Error(result.refusal);
+  return result.next;
+};
 
+describe('what a command leaves behind', () => {
   it.each([
     ['paid', { verdict: 'paid', version: 1 }],
     ['confirmed', { verdict: 'confirmed', version: 1 }],
@@ -97,5 +97,52 @@ describe('what a command leaves behind', () => {
 
   it('refuses without an accusing word', () => {
     expect(Object.values(refusalMessages).filter((text) => accusingWords.test(text))).toEqual([]);
+  });
+});
+
+describe('what must be done before the end', () => {
+  const status: IncidentStatus = { ...newIncidentStatus, state: 'alerting' };
+  const withOpen = (open: number) => accepted(status, { kind: 'steps_open', open });
+
+  it('keeps a confirmed incident open until the last mandatory step is done', () => {
+    const decided = accepted(withOpen(2), { kind: 'decide', verdict: 'confirmed' });
+    expect(decided).toMatchObject({ state: 'acknowledged', verdict: 'confirmed' });
+    const one = accepted(decided, { kind: 'steps_open', open: 1 });
+    expect(one).toMatchObject({ state: 'acknowledged', version: decided.version });
+    expect(accepted(one, { kind: 'steps_open', open: 0 })).toMatchObject({ state: 'closed', verdict: 'confirmed' });
+  });
+
+  it.each(['paid', 'staff_error', 'false_positive'] as const)(
+    '%s closes at once: nothing is to be done to anybody',
+    (verdict) => {
+      expect(accepted(withOpen(2), { kind: 'decide', verdict })).toMatchObject({ state: 'closed', verdict });
+    },
+  );
+
+  it('closes as confirmed when the review deadline passes with steps left undone', () => {
+    const decided = accepted(withOpen(1), { kind: 'decide', verdict: 'confirmed' });
+    expect(accepted(decided, { kind: 'review_deadline' })).toMatchObject({ state: 'closed', verdict: 'confirmed' });
+  });
+
+  it('closes nothing by itself when no verdict was given', () => {
+    expect(accepted(withOpen(1), { kind: 'steps_open', open: 0 })).toMatchObject({ state: 'alerting', verdict: null });
+  });
+});
+
+describe('a call for help', () => {
+  it('ends with SAFE, and the incident waits for a verdict', () => {
+    const helped = accepted(newIncidentStatus, { kind: 'decide', verdict: 'help' });
+    expect(accepted(helped, { kind: 'decide', verdict: 'safe' })).toMatchObject({
+      state: 'in_review',
+      verdict: 'safe',
+      helpRequested: false,
+    });
+  });
+
+  it('cannot end when nobody asked', () => {
+    expect(transition(newIncidentStatus, { kind: 'decide', verdict: 'safe' })).toEqual({
+      ok: false,
+      refusal: 'NO_HELP_REQUESTED',
+    });
   });
 });

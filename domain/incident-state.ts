@@ -5,6 +5,8 @@ export interface IncidentStatus {
   posVerdict: PosVerdict;
   verdict: Verdict | null;
   helpRequested: boolean;
+  /** Mandatory steps of the runbook that are not done: a confirmed incident stays open for them. */
+  openSteps?: number;
   /** Counts decisions; a command that names an older one is refused. */
   version: number;
 }
@@ -15,9 +17,10 @@ export type IncidentCommand =
   | { kind: 'alert' }
   | { kind: 'await_review' }
   | { kind: 'receipt_matched' }
+  | { kind: 'steps_open'; open: number }
   | { kind: 'review_deadline' };
 
-export type RefusalCode = 'ALREADY_DECIDED' | 'STALE_VERSION' | 'ALREADY_ACKNOWLEDGED';
+export type RefusalCode = 'ALREADY_DECIDED' | 'STALE_VERSION' | 'ALREADY_ACKNOWLEDGED' | 'NO_HELP_REQUESTED';
 
 export type Transition = { ok: true; next: IncidentStatus } | { ok: false; refusal: RefusalCode };
 
@@ -43,8 +46,19 @@ export function transition(status: IncidentStatus, command: IncidentCommand): Tr
         : accept(status, { state: 'acknowledged' });
     case 'receipt_matched':
       return accept(status, { state: 'closed', verdict: 'paid', posVerdict: 'MATCH' });
+    case 'steps_open': {
+      const settled = command.open === 0 && status.verdict === 'confirmed';
+      return accept(status, {
+        openSteps: command.open,
+        ...(settled ? { state: 'closed' } : { version: status.version }),
+      });
+    }
     case 'review_deadline':
-      return accept(status, { state: 'closed', verdict: 'unreviewed' });
+      return accept(status, {
+        state: 'closed',
+        // Somebody decided; what was still to be done stays visible as not done.
+        verdict: status.verdict === 'confirmed' ? 'confirmed' : 'unreviewed',
+      });
     case 'decide':
       return decide(status, command);
   }
@@ -56,11 +70,20 @@ function decide(status: IncidentStatus, command: { verdict: HumanVerdict; expect
   switch (command.verdict) {
     case 'help':
       return accept(status, { state: 'alerting', verdict: 'help', helpRequested: true });
+    case 'safe':
+      return status.helpRequested
+        ? accept(status, { state: 'in_review', verdict: 'safe', helpRequested: false })
+        : { ok: false, refusal: 'NO_HELP_REQUESTED' };
     case 'unsure':
       return accept(status, { state: 'in_review', verdict: 'unsure' });
+    case 'confirmed':
+      // Decided, and nobody else is asked; it closes when what must be done is done.
+      return accept(status, {
+        state: (status.openSteps ?? 0) > 0 ? 'acknowledged' : 'closed',
+        verdict: 'confirmed',
+      });
     case 'paid':
     case 'staff_error':
-    case 'confirmed':
     case 'false_positive':
       return accept(status, { state: 'closed', verdict: command.verdict });
   }
@@ -75,4 +98,5 @@ export const refusalMessages: Record<RefusalCode, string> = {
   ALREADY_DECIDED: 'This incident is already closed.',
   STALE_VERSION: 'This incident changed while you were looking at it. Read it again, then decide.',
   ALREADY_ACKNOWLEDGED: 'Somebody has already taken this incident.',
+  NO_HELP_REQUESTED: 'Nobody asks for help in this incident, or it has ended already.',
 };

@@ -32,7 +32,7 @@ describe('merging', () => {
   it('says why', () => {
     expect(mergeTarget(detection, [open('a', -700)], 2_000)?.reason).toEqual({
       code: 'SAME_PLACE_AND_BEHAVIOUR',
-      params: { distanceMs: 700, windowMs: 2_000 },
+      params: { distanceMs: 700, windowMs: 2_000, keys: 'camera, zone, behaviour' },
     });
   });
 });

@@ -1,3 +1,4 @@
+import type { MergeKey } from './policy.ts';
 import { toMs } from './time.ts';
 import type { Behaviour, Reason } from './types.ts';
 
@@ -9,23 +10,29 @@ export interface OpenIncident {
   lastDetectedAt: string;
 }
 
+type Place = { cameraId: string; zoneId: string | null; behaviour: Behaviour };
+
+const valueOf: Record<MergeKey, (place: Place) => string | null> = {
+  // A zone is known by its camera: two cameras may both have one called `scanner`.
+  zone: ({ cameraId, zoneId }) => (zoneId === null ? null : `${cameraId}/${zoneId}`),
+  camera: ({ cameraId }) => cameraId,
+  behaviour: ({ behaviour }) => behaviour,
+};
+
 /**
- * Same camera, same zone, same behaviour, close in time: one incident, with the reason said. The caller passes only
- * open incidents of the same tenant and store; a merge never spans them.
+ * Alike in the policy's keys (camera, zone and behaviour by default) and close in time: one incident, with the reason
+ * said. The caller passes only open incidents of the same tenant and store; a merge never spans them.
  */
 export function mergeTarget(
   detection: { cameraId: string; zoneId: string | null; behaviour: Behaviour; detectedAt: string },
   open: readonly OpenIncident[],
   mergeWindowMs: number,
+  keys: readonly MergeKey[] = ['camera', 'zone', 'behaviour'],
 ): { incidentId: string; reason: Reason } | null {
   let best: { incidentId: string; distanceMs: number } | null = null;
   for (const incident of open) {
-    if (
-      incident.cameraId !== detection.cameraId ||
-      incident.zoneId !== detection.zoneId ||
-      incident.behaviour !== detection.behaviour
-    )
-      continue;
+    const differs = keys.some((key) => valueOf[key](incident) !== valueOf[key](detection));
+    if (differs) continue;
     const distanceMs = Math.abs(toMs(detection.detectedAt) - toMs(incident.lastDetectedAt));
     if (distanceMs <= mergeWindowMs && (best === null || distanceMs < best.distanceMs))
       best = { incidentId: incident.incidentId, distanceMs };
@@ -33,7 +40,10 @@ export function mergeTarget(
   return (
     best && {
       incidentId: best.incidentId,
-      reason: { code: 'SAME_PLACE_AND_BEHAVIOUR', params: { distanceMs: best.distanceMs, windowMs: mergeWindowMs } },
+      reason: {
+        code: 'SAME_PLACE_AND_BEHAVIOUR',
+        params: { distanceMs: best.distanceMs, windowMs: mergeWindowMs, keys: keys.join(', ') },
+      },
     }
   );
 }

@@ -19,6 +19,14 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   // biome-ignore format: as above
   'incident.note':        { store_staff: 1, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
   // biome-ignore format: as above
+  'incident.correct':     { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'incident.review':      { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'incident.reopen':      { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'incident.appeal':      { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
   'evidence.view':        { store_staff: 1, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 1, system: 1 },
   // biome-ignore format: as above
   'hold.manage':          { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
@@ -26,6 +34,14 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   'audit.read':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
   // biome-ignore format: as above
   'estate.read':          { store_staff: 1, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'roster.manage':        { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'runbook.approve':      { store_staff: 1, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'runbook.override':     { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'drill.start':          { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
   // biome-ignore format: as above
   'system.run':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 0, link: 0, system: 1 },
 };

@@ -9,10 +9,20 @@ export type Permission =
   | 'incident.acknowledge'
   | 'incident.decide'
   | 'incident.note'
+  | 'incident.correct'
+  | 'incident.review'
+  | 'incident.reopen'
+  | 'incident.appeal'
   | 'evidence.view'
   | 'hold.manage'
   | 'audit.read'
   | 'estate.read'
+  | 'roster.manage'
+  | 'policy.edit'
+  | 'policy.activate'
+  | 'runbook.approve'
+  | 'runbook.override'
+  | 'drill.start'
   | 'system.run';
 
 const floor: Permission[] = [
@@ -22,17 +32,66 @@ const floor: Permission[] = [
   'incident.note',
   'evidence.view',
   'estate.read',
+  'runbook.approve',
 ];
+
+const runbookLead: Permission[] = ['runbook.override', 'drill.start'];
 
 /** Who may do what. Where (tenant, stores) is the actor's scope, checked here and again by row level security. */
 export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   store_staff: floor,
-  store_manager: floor,
-  regional: [...floor, 'hold.manage'],
-  soc_operator: floor,
-  soc_lead: [...floor, 'hold.manage'],
-  compliance: ['incident.read', 'incident.note', 'evidence.view', 'hold.manage', 'audit.read', 'estate.read'],
-  admin: [...floor, 'hold.manage', 'audit.read', 'detection.create', 'pos.create'],
+  store_manager: [...floor, ...runbookLead, 'roster.manage', 'incident.correct', 'incident.appeal'],
+  regional: [
+    ...floor,
+    ...runbookLead,
+    'hold.manage',
+    'roster.manage',
+    'incident.correct',
+    'incident.review',
+    'incident.reopen',
+    'incident.appeal',
+    'policy.edit',
+  ],
+  soc_operator: [...floor, 'incident.correct', 'incident.reopen'],
+  soc_lead: [
+    ...floor,
+    ...runbookLead,
+    'hold.manage',
+    'roster.manage',
+    'incident.correct',
+    'incident.review',
+    'incident.reopen',
+    'incident.appeal',
+    'policy.edit',
+    'policy.activate',
+  ],
+  compliance: [
+    'incident.read',
+    'incident.note',
+    'evidence.view',
+    'hold.manage',
+    'audit.read',
+    'estate.read',
+    'incident.correct',
+    'incident.review',
+    'incident.appeal',
+    'policy.activate',
+  ],
+  admin: [
+    ...floor,
+    ...runbookLead,
+    'hold.manage',
+    'roster.manage',
+    'audit.read',
+    'detection.create',
+    'pos.create',
+    'incident.correct',
+    'incident.review',
+    'incident.reopen',
+    'incident.appeal',
+    'policy.edit',
+    'policy.activate',
+  ],
   device: ['detection.create', 'pos.create', 'camera.report'],
   link: ['evidence.view'],
   system: ['system.run', 'detection.create', 'pos.create', 'camera.report', 'incident.read', 'evidence.view'],

@@ -8,6 +8,8 @@ export interface SeverityFacts {
   detectionCount: number;
   itemLabel: string | null;
   helpRequested: boolean;
+  /** From the policy: replaces the behaviour's usual points. */
+  behaviourPoints?: number | undefined;
 }
 
 export interface Severity {
@@ -37,7 +39,7 @@ export function scoreSeverity(facts: SeverityFacts): Severity {
     reasons.push({ code, params: { ...params, points } });
   };
   const category = behaviours[facts.behaviour];
-  add('BEHAVIOUR', baseScores[category], { behaviour: facts.behaviour, category });
+  add('BEHAVIOUR', facts.behaviourPoints ?? baseScores[category], { behaviour: facts.behaviour, category });
   if (facts.posVerdict === 'MISMATCH') add('TILL_HAS_NO_RECEIPT', 15);
   if (facts.posVerdict === 'UNKNOWN') add('TILL_UNKNOWN', -10);
   if (facts.posVerdict === 'MATCH') add('TILL_HAS_RECEIPT', -score);

@@ -6,7 +6,10 @@
  * - POS verdict: what the till says of it. MATCH (paid), MISMATCH (not on the receipt), UNKNOWN (the till cannot say).
  * - verdict: what a person decided. Nothing of consequence happens without one.
  * - policy: windows, chain, timeouts and retention, snapshotted when the incident starts.
- * - step: one rung of the escalation chain; it texts one person and waits.
+ * - step: one rung of the escalation chain; it reaches for one person over one channel and waits.
+ * - withheld: a message that was not sent, with the reason; suppressed: an incident that pages nobody, with the reason.
+ * - drill: an incident that somebody started to practise; it never reaches an outside party.
+ * - runbook: what else is to be done for an incident, by itself or once people have approved it.
  * - evidence: native segments, working clip, stills and a manifest of hashes in the locked store.
  * - custody: every acquisition, view, share and deletion of evidence, read from the audit log.
  * - witness: the signed head of the audit log, kept outside the database.
@@ -33,12 +36,25 @@ export type Category = 'shoplifting' | 'fraud' | 'violent_behaviour' | 'equipmen
 export type SeverityLevel = 'low' | 'medium' | 'high' | 'critical';
 export type PosVerdict = 'PENDING' | 'MATCH' | 'MISMATCH' | 'UNKNOWN' | 'NOT_APPLICABLE';
 export type IncidentState = 'new' | 'alerting' | 'acknowledged' | 'in_review' | 'closed';
-export type HumanVerdict = 'paid' | 'staff_error' | 'unsure' | 'confirmed' | 'false_positive' | 'help';
+/** `safe` ends a call for help; the incident itself then still waits for a verdict. */
+export type HumanVerdict = 'paid' | 'staff_error' | 'unsure' | 'confirmed' | 'false_positive' | 'help' | 'safe';
 /** `unreviewed` is written by the review deadline, and by nobody else. */
 export type Verdict = HumanVerdict | 'unreviewed';
 export type EvidenceState = 'requested' | 'partial' | 'ready' | 'failed' | 'not_kept' | 'purged';
-export type NotificationKind = 'alert' | 'help' | 'correction';
-export type NotificationState = 'intended' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'nobody_on_shift';
+/** `help_call` is the call that goes with a `help` text. */
+export type NotificationKind = 'alert' | 'help' | 'help_call' | 'correction';
+export type NotificationState =
+  | 'intended'
+  | 'sent'
+  | 'delivered'
+  | 'undelivered'
+  | 'failed'
+  | 'nobody_on_shift'
+  | 'withheld';
+export type Channel = 'sms' | 'voice' | 'email';
+export type Locale = 'en' | 'es' | 'de' | 'fr';
+export type OperatingModel = 'soc_led' | 'checkout_validation' | 'detection_only';
+export type SecondReview = 'pending' | 'agreed' | 'disagreed';
 export type ArtifactKind = 'segment' | 'clip' | 'still' | 'thumbnail' | 'manifest';
 export type TimelineKind =
   | 'detection_received'
@@ -48,8 +64,15 @@ export type TimelineKind =
   | 'text_sent'
   | 'text_delivered'
   | 'text_undelivered'
+  | 'text_withheld'
+  | 'call_placed'
+  | 'call_answered'
+  | 'call_unanswered'
   | 'nobody_on_shift'
+  | 'handed_over'
   | 'escalation_exhausted'
+  | 'paging_suppressed'
+  | 'paging_resumed'
   | 'evidence_requested'
   | 'evidence_ready'
   | 'evidence_partial'
@@ -58,6 +81,16 @@ export type TimelineKind =
   | 'acknowledged'
   | 'verdict_given'
   | 'help_requested'
+  | 'help_ended'
+  | 'claimed'
+  | 'claim_released'
+  | 'outcome_recorded'
+  | 'second_review_asked'
+  | 'second_review_given'
+  | 'reopened'
+  | 'appeal_opened'
+  | 'appeal_decided'
+  | 'runbook_step'
   | 'note_added'
   | 'closed'
   | 'correction_recorded'
@@ -104,6 +137,8 @@ export interface Detection {
   thumbnailRef?: string;
   sightings?: { at: string }[];
   boxes?: DetectionBox[];
+  /** Only what starts drills may set it. */
+  drill?: boolean;
 }
 
 /** Fractions of the picture. */

@@ -12,7 +12,7 @@ import { type SupervisedProcess, superviseProcess } from './supervise.ts';
 import type { Environment } from './tools/command.ts';
 import type { OnProgress } from './tools/progress.ts';
 
-export type ProcessName = 'carrier' | 'worker' | 'media' | 'api' | 'till' | 'camera';
+export type ProcessName = 'carrier' | 'worker' | 'media' | 'api' | 'till' | 'camera' | 'devices';
 
 export interface ApplicationOptions {
   dataDir: string;
@@ -44,7 +44,7 @@ export interface Application {
   stop(): Promise<void>;
 }
 
-const stopOrder: readonly ProcessName[] = ['camera', 'till', 'api', 'media', 'worker', 'carrier'];
+const stopOrder: readonly ProcessName[] = ['camera', 'till', 'api', 'media', 'worker', 'devices', 'carrier'];
 
 interface ProcessPlan {
   args: readonly string[];
@@ -88,6 +88,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
           readyLine: '"msg":"ready"',
         }),
       ),
+      ...estate.stores.slice(0, 1).map(({ id }) => start('devices', devicesPlan(estate.tenantId, id, env))),
       start('api', { args: [executable, 'api'], env, readyUrl: `${baseUrl}/healthz` }),
       // What the camera sees before the API is up waits in its spool.
       ...(!options.only || options.only.includes('camera') ? [startScene(options, env, start)] : []),
@@ -127,6 +128,20 @@ function carrierPlan({ port, dataDir, installation }: ApplicationOptions, webhoo
   return {
     args: ['--import', 'tsx', join(root, 'stack', 'carrier', 'main.ts'), '--config', JSON.stringify(config)],
     env: { TWILIO_AUTH_TOKEN: installation.twilioAuthToken },
+    readyLine: '"ready":true',
+  };
+}
+
+/** The devices that the demo's runbooks address; a real store has its own on the same topics. */
+export const demoDevices = ['sco-3', 'signage-1', 'intercom-1', 'door-1'] as const;
+
+function devicesPlan(tenantId: string, storeId: string, env: Environment): ProcessPlan {
+  return {
+    args: [
+      ...['--import', 'tsx', join(root, 'stack', 'devices', 'main.ts')],
+      ...['--tenant', tenantId, '--store', storeId, '--devices', demoDevices.join(',')],
+    ],
+    env: { MQTT_URL: env['MQTT_URL'] },
     readyLine: '"ready":true',
   };
 }

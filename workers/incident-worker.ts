@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client, Connection, ScheduleAlreadyRunning } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createIncidentActivities, type IncidentDependencies } from '../activities/incident.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
+import { createRunbookActivities } from '../activities/runbook.ts';
 import { openSigner } from '../adapters/crypto/signer.ts';
+import { openDeviceClient } from '../adapters/mqtt/device-client.ts';
 import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { incidentQueue, notifyQueue, sweepScheduleId, sweepWorkflowType } from '../workflows/contracts.ts';
 import { openWorkerRuntime, runWorkers, type WorkerRuntime } from './runtime.ts';
@@ -40,6 +43,14 @@ export async function runIncidentWorker(): Promise<void> {
     witnessLockMs,
     onSweepError: (error, about) => logger.error({ error, ...about }, 'evidence that was due could not be deleted'),
   };
+  const devices =
+    config.MQTT_URL === undefined
+      ? null
+      : openDeviceClient({
+          url: config.MQTT_URL,
+          clientId: `floorwalker-devices-${randomUUID()}`,
+          onError: (error) => logger.warn({ error }, 'MQTT'),
+        });
   const common = {
     connection: runtime.connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -50,7 +61,7 @@ export async function runIncidentWorker(): Promise<void> {
     ...common,
     taskQueue: incidentQueue,
     workflowBundle: await workflowBundle(join(config.FLOORWALKER_DATA, 'cache')),
-    activities: createIncidentActivities(dependencies),
+    activities: { ...createIncidentActivities(dependencies), ...createRunbookActivities({ db, now, devices }) },
     maxCachedWorkflows: 600,
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentActivityTaskExecutions: 20,
@@ -64,7 +75,10 @@ export async function runIncidentWorker(): Promise<void> {
     maxConcurrentActivityTaskExecutions: 40,
   });
   await ensureSweepSchedule(runtime);
-  await runWorkers(runtime, [incidents, texts], () => db.close());
+  await runWorkers(runtime, [incidents, texts], async () => {
+    await devices?.close();
+    await db.close();
+  });
 }
 
 /** One schedule for the whole installation. Every start also sweeps once, so that a young log has a witness too. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const workflowsPath = fileURLToPath(new URL('../workflows/incident.workflow.ts', import.meta.url));
+const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
 /** The workflow bundle of these very sources: built once (2–3 s), then found by their hash. */
 export async function workflowBundle(cacheDir: string): Promise<{ codePath: string }> {

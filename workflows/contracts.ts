@@ -16,12 +16,13 @@ export const acknowledgeUpdateName = 'acknowledge';
 export const detectionMergedSignalName = 'detectionMerged';
 export const receiptSignalName = 'receiptArrived';
 export const undeliveredSignalName = 'textUndelivered';
+export const mandatoryStepsSignalName = 'mandatorySteps';
 
 /** Ids and codes only: a name or a number has no place in a workflow's history. */
 export interface DecideCommand {
   verdict: HumanVerdict;
   by: { actorId: string; role: string };
-  via: 'api' | 'sms';
+  via: 'api' | 'sms' | 'voice';
   reasonCode?: string;
   expectedVersion?: number;
 }
@@ -34,6 +35,12 @@ export type CommandReply = Pick<IncidentStatus, 'state' | 'verdict' | 'version'>
 
 export interface UndeliveredSignal {
   step: number;
+  round?: number;
+}
+
+/** How many mandatory steps of the runbook are not done. */
+export interface MandatoryStepsSignal {
+  open: number;
 }
 
 export interface DetectionMergedSignal {

@@ -9,7 +9,12 @@ import {
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type { FirstContactResult, IncidentActivities, MediaActivities } from '../activities/contracts.ts';
+import type {
+  CorrectionInput,
+  FirstContactResult,
+  IncidentActivities,
+  MediaActivities,
+} from '../activities/contracts.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { IncidentCommand } from '../domain/incident-state.ts';
 import { refusalMessages } from '../domain/incident-state.ts';
@@ -27,12 +32,13 @@ const acknowledgeUpdate = defineUpdate<contracts.CommandReply, [contracts.Acknow
 );
 const detectionMergedSignal = defineSignal<[contracts.DetectionMergedSignal]>(contracts.detectionMergedSignalName);
 const receiptSignal = defineSignal(contracts.receiptSignalName);
+const mandatoryStepsSignal = defineSignal<[contracts.MandatoryStepsSignal]>(contracts.mandatoryStepsSignalName);
 const undeliveredSignal = defineSignal<[contracts.UndeliveredSignal]>(contracts.undeliveredSignalName);
 
 const nowIso = () => toIso(Date.now());
 
 export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
-  const incident = new OpenIncident(input.policy);
+  const incident = new OpenIncident(input.policy, input.reopened);
   const assertAllowed = (command: IncidentCommand) => {
     const refusal = incident.refusalOf(command);
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusalMessages[refusal], refusal);
@@ -65,10 +71,13 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
     else askTillAgain(incident);
   });
   setHandler(receiptSignal, () => askTillAgain(incident));
-  setHandler(undeliveredSignal, ({ step }) => incident.textUndelivered(step));
+  setHandler(undeliveredSignal, ({ step, round }) => incident.textUndelivered(step, round));
+  setHandler(mandatoryStepsSignal, ({ open }) => incident.stepsOpen(open, nowIso()));
 
-  const evidence = startEvidence(input, incident);
-  await receiptFirst(input, incident);
+  if (input.reopened) incident.reviewFromAt = nowIso();
+  // What was secured in the first run is still there.
+  const evidence = input.reopened ? nothingToSecure : startEvidence(input, incident);
+  if (!input.reopened) await receiptFirst(input, incident);
   while (!incident.closed) await oneTurn(input, incident);
   if (incident.cause === 'receipt_found') evidence.scope.cancel();
   await CancellationScope.nonCancellable(async () => {
@@ -77,6 +86,8 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
   });
   return incident.status.verdict ?? 'unreviewed';
 }
+
+const nothingToSecure = { scope: { cancel: () => undefined }, done: Promise.resolve() };
 
 function askTillAgain(incident: OpenIncident): void {
   incident.tillNews = true;
@@ -121,6 +132,8 @@ async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promi
     if (incident.closed) return;
   }
   const contact = await firstContact(input);
+  incident.suppressed = contact.suppressed ?? false;
+  if (contact.openMandatory) incident.apply({ kind: 'steps_open', open: contact.openMandatory });
   if (contact.firstStep?.outcome === 'unsettled') incident.interruptedTexts.push({ step: 0, kind: 'alert' });
   else if (contact.firstStep) incident.stepDone({ step: 0, ...contact.firstStep });
   incident.tillSaid(contact.posVerdict, nowIso());
@@ -140,8 +153,10 @@ async function oneTurn(input: IncidentInput, incident: OpenIncident): Promise<vo
   incident.disturbed = false;
   if (incident.tillNews) {
     incident.tillNews = false;
-    const { posVerdict } = await patient.recheckTill({ tenantId: input.tenantId, incidentId: input.incidentId });
-    incident.tillSaid(posVerdict, nowIso());
+    const said = await patient.recheckTill({ tenantId: input.tenantId, incidentId: input.incidentId });
+    if (said.suppressed !== undefined) incident.attentionSaid(said.suppressed);
+    if (said.openMandatory) incident.stepsOpen(said.openMandatory, nowIso());
+    incident.tillSaid(said.posVerdict, nowIso());
     return;
   }
   await recordWhatIsNew(input, incident);
@@ -150,13 +165,16 @@ async function oneTurn(input: IncidentInput, incident: OpenIncident): Promise<vo
   const action = incident.nextAction(nowIso());
   switch (action.kind) {
     case 'page': {
+      const round = action.round === undefined ? {} : { round: action.round };
       incident.apply({ kind: 'alert' });
       incident.exhausted = false;
       const done = await textUnlessMoot(input, incident, {
         step: action.step,
         kind: incident.status.helpRequested ? 'help' : 'alert',
+        ...round,
+        ...(action.dueAt === undefined ? {} : { dueAt: action.dueAt }),
       });
-      if (done) incident.stepDone({ step: action.step, ...done });
+      if (done) incident.stepDone({ step: action.step, ...round, ...done });
       return;
     }
     case 'wait':
@@ -190,13 +208,13 @@ async function awaitReview(input: IncidentInput, incident: OpenIncident): Promis
   const first = !incident.exhausted;
   if (first) {
     incident.exhausted = true;
-    if (incident.status.state !== 'in_review') {
+    if (incident.status.state !== 'in_review' && incident.status.verdict !== 'confirmed') {
       incident.apply({ kind: 'await_review' });
       await patient.recordProgress(progressOf(input, incident));
       if (incident.disturbed) return;
     }
   }
-  const deadlineMs = toMs(addMs(input.detectedAt, input.policy.reviewTimeoutMs));
+  const deadlineMs = toMs(addMs(incident.reviewFromAt ?? input.detectedAt, input.policy.reviewTimeoutMs));
   const woken = await condition(() => incident.disturbed, Math.max(1, deadlineMs - Date.now()));
   if (!woken) incident.reviewDeadlinePassed(nowIso());
 }
@@ -212,7 +230,7 @@ async function close(input: IncidentInput, incident: OpenIncident): Promise<void
     ...incident.unrecorded,
     evidenceGivenUp: incident.evidenceGivenUp,
   });
-  await sendCorrections(input, outcome.toldPersonIds);
+  await sendCorrections(input, outcome.toldPersonIds, outcome.round);
 }
 
 /** The evidence may take its time after the verdict; merges and receipts that arrive meanwhile are not lost on a closed incident. */
@@ -232,14 +250,14 @@ async function settleLateNews(input: IncidentInput, incident: OpenIncident, evid
   }
 }
 
-async function correct(place: { tenantId: string; incidentId: string }): Promise<number> {
-  const { toldPersonIds } = await patient.correctIncident(place);
-  await sendCorrections(place, toldPersonIds);
+async function correct(input: CorrectionInput): Promise<number> {
+  const { toldPersonIds, round } = await patient.correctIncident(input);
+  await sendCorrections(input, toldPersonIds, round);
   return toldPersonIds.length;
 }
 
-/** A receipt came after the end: correct the record and tell everyone who was told. */
-export async function correctionWorkflow(input: { tenantId: string; incidentId: string }): Promise<{ told: number }> {
+/** A receipt came after the end, or a person said that the verdict was wrong: everyone who was told is told so. */
+export async function correctionWorkflow(input: CorrectionInput): Promise<{ told: number }> {
   return { told: await correct(input) };
 }
 

@@ -1,6 +1,7 @@
 import type { AcknowledgementPayload, DecisionPayload } from '../activities/contracts.ts';
 import { assertNever } from '../domain/errors.ts';
 import { type EscalationAction, nextAction, type StepProgress } from '../domain/escalation.ts';
+import type { IncidentInput } from '../domain/incident-input.ts';
 import {
   type IncidentCommand,
   type IncidentStatus,
@@ -14,7 +15,9 @@ import type { AcknowledgeCommand, DecideCommand } from './contracts.ts';
 
 export interface StepText {
   step: number;
-  kind: 'alert' | 'help';
+  kind: 'alert' | 'help' | 'help_call';
+  round?: number;
+  dueAt?: string;
   excludePersonId?: string;
 }
 
@@ -28,7 +31,11 @@ export class OpenIncident {
   tillNews = false;
   helpWanted: { byPersonId: string | undefined } | null = null;
   exhausted = false;
+  /** The noise rules or the operating model keep this incident off everybody's phone. */
+  suppressed = false;
   evidenceGivenUp: Reason | null = null;
+  /** From when the console's time runs; null: from the detection. */
+  reviewFromAt: string | null = null;
   /** Merged after the decision. */
   lateMerges: string[] = [];
   /** Texts that nobody waits for any more; what became of them is settled after the end. */
@@ -42,10 +49,26 @@ export class OpenIncident {
   private acknowledgedAt: string | null = null;
   private skipWaitAfterSteps = -1;
   private wakeOnEvidence = false;
-  private undeliveredEarly: number[] = [];
+  private undeliveredEarly: { step: number; round: number }[] = [];
   private unsurePhones: string[] = [];
+  /** Whoever asked for help is safe: nobody else is called out, the console goes on. */
+  private stoodDown = false;
 
-  constructor(private readonly policy: Policy) {}
+  constructor(
+    private readonly policy: Policy,
+    reopened?: IncidentInput['reopened'],
+  ) {
+    if (!reopened) return;
+    // Opened again by a person, for people in the console: nobody's phone rings a second time.
+    this.status = {
+      ...newIncidentStatus,
+      state: 'in_review',
+      posVerdict: reopened.posVerdict,
+      version: reopened.version,
+    };
+    this.suppressed = true;
+    this.exhausted = true;
+  }
 
   get closed(): boolean {
     return this.status.state === 'closed';
@@ -72,12 +95,17 @@ export class OpenIncident {
     });
     this.disturbed = true;
     if (this.closed) this.closedAt = at;
+    if (command.verdict === 'safe') {
+      this.helpWanted = null;
+      this.stoodDown = true;
+    }
     if (command.verdict === 'unsure') {
       this.acknowledgedAt = null;
       this.skipWaitUnlessRepeated(command.by.actorId);
     }
     if (command.verdict === 'help') {
       this.acknowledgedAt = null;
+      this.stoodDown = false;
       this.helpWanted = {
         byPersonId: command.by.actorId.startsWith('phone:') ? command.by.actorId.slice('phone:'.length) : undefined,
       };
@@ -97,7 +125,23 @@ export class OpenIncident {
     else if (!this.closed) this.status = { ...this.status, posVerdict: verdict };
     if (this.closed || before === verdict) return;
     if (verdict === 'UNKNOWN') this.apply({ kind: 'await_review' });
+    else if (this.suppressed) this.apply({ kind: 'await_review' });
     else if (this.status.state === 'new' || this.status.state === 'in_review') this.apply({ kind: 'alert' });
+  }
+
+  /** The noise rules looked again: a severity that rose may let it through, nothing that went out is taken back. */
+  attentionSaid(suppressed: boolean): void {
+    if (this.suppressed === suppressed || this.steps.length > 0) return;
+    this.suppressed = suppressed;
+    this.exhausted = false;
+    this.disturbed = true;
+  }
+
+  stepsOpen(open: number, at: string): void {
+    const wasClosed = this.closed;
+    this.apply({ kind: 'steps_open', open });
+    if (this.closed && !wasClosed) this.closedAt = at;
+    this.disturbed = true;
   }
 
   reviewDeadlinePassed(at: string): void {
@@ -105,16 +149,23 @@ export class OpenIncident {
   }
 
   stepDone(step: StepProgress): void {
-    const early = step.outcome === 'sent' ? this.undeliveredEarly.indexOf(step.step) : -1;
+    const round = step.round ?? 0;
+    const early =
+      step.outcome === 'sent'
+        ? this.undeliveredEarly.findIndex((other) => other.step === step.step && other.round === round)
+        : -1;
     if (early >= 0) this.undeliveredEarly.splice(early, 1);
     this.steps.push(early >= 0 ? { ...step, outcome: 'undeliverable' } : step);
   }
 
-  textUndelivered(step: number): void {
-    const texted = this.steps.find((progress) => progress.step === step && progress.outcome === 'sent');
+  textUndelivered(step: number, round = 0): void {
+    const texted = this.steps.find(
+      (progress) => progress.step === step && (progress.round ?? 0) === round && progress.outcome === 'sent',
+    );
     if (!texted) {
       // The carrier's callback can be faster than the answer of the activity that sent the text.
-      if (!this.steps.some((progress) => progress.step === step)) this.undeliveredEarly.push(step);
+      if (!this.steps.some((progress) => progress.step === step && (progress.round ?? 0) === round))
+        this.undeliveredEarly.push({ step, round });
       return;
     }
     this.steps = this.steps.map((progress) =>
@@ -131,8 +182,10 @@ export class OpenIncident {
   /** Only a till that testified against the receipt, or a behaviour that needs no till, may have people alerted. */
   nextAction(nowAt: string): EscalationAction {
     this.wakeOnEvidence = false;
-    const mayAlert =
-      this.status.posVerdict === 'MISMATCH' || this.status.posVerdict === 'NOT_APPLICABLE' || this.status.helpRequested;
+    // Decided, and open only for what must still be done; or the call for help is over.
+    if (this.status.verdict === 'confirmed' || this.stoodDown) return { kind: 'exhausted' };
+    const asksPeople = this.status.posVerdict === 'MISMATCH' || this.status.posVerdict === 'NOT_APPLICABLE';
+    const mayAlert = (asksPeople && !this.suppressed) || this.status.helpRequested;
     if (!mayAlert) return { kind: 'exhausted' };
     const progress = {
       steps: this.steps,

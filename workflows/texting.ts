@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
 import type { SettledStepOutcome } from '../activities/contracts.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import { toIso } from '../domain/time.ts';
@@ -16,7 +16,8 @@ export async function textUnlessMoot(
   incident: OpenIncident,
   text: StepText,
 ): Promise<SettledStepOutcome | null> {
-  const same = (other: StepText) => other.step === text.step && other.kind === text.kind;
+  const same = (other: StepText) =>
+    other.step === text.step && other.kind === text.kind && (other.round ?? 0) === (text.round ?? 0);
   incident.interruptedTexts = incident.interruptedTexts.filter((other) => !same(other));
   const scope = new CancellationScope();
   const sending = scope.run(() => notify.alertStep({ tenantId, incidentId, ...text }));
@@ -36,18 +37,24 @@ export async function textUnlessMoot(
 /** Everyone of the chain at once, except the person who asked. */
 export async function callForHelp(input: IncidentInput, incident: OpenIncident): Promise<void> {
   const excludePersonId = incident.takeHelpWanted();
-  const results = await Promise.all(
-    input.policy.escalation.map((_, step) =>
-      textUnlessMoot(input, incident, {
-        step,
-        kind: 'help',
-        ...(excludePersonId === undefined ? {} : { excludePersonId }),
-      }),
-    ),
+  const excluded = excludePersonId === undefined ? {} : { excludePersonId };
+  // Each role once, by text and by call at the same time; the further tries of the chain would find the same people.
+  const steps = input.policy.escalation.flatMap((rung, step) => ((rung.attempt ?? 0) === 0 ? [step] : []));
+  const withCalls = patched('help-calls');
+  const texts = await Promise.all(
+    steps.flatMap((step) => [
+      textUnlessMoot(input, incident, { step, kind: 'help', ...excluded }).then((done) => ({ step, done })),
+      ...(!withCalls
+        ? []
+        : [
+            textUnlessMoot(input, incident, { step, kind: 'help_call', ...excluded }).then(() => ({
+              step,
+              done: null,
+            })),
+          ]),
+    ]),
   );
-  results.forEach((done, step) => {
-    if (done) incident.stepDone({ step, ...done });
-  });
+  for (const { step, done } of texts) if (done) incident.stepDone({ step, ...done });
 }
 
 /** The carrier may have taken a text that nobody waited for; the record says so or says that it never left. */
@@ -60,10 +67,20 @@ export async function settleInterrupted({ tenantId, incidentId }: Place, inciden
 export async function sendCorrections(
   { tenantId, incidentId }: Place,
   toldPersonIds: readonly string[],
+  round?: number,
 ): Promise<void> {
   await Promise.all(
     toldPersonIds.map((personId, step) =>
-      owed.alertStep({ tenantId, incidentId, kind: 'correction', step, personId }).catch(() => undefined),
+      owed
+        .alertStep({
+          tenantId,
+          incidentId,
+          kind: 'correction',
+          step,
+          personId,
+          ...(round === undefined ? {} : { round }),
+        })
+        .catch(() => undefined),
     ),
   );
 }

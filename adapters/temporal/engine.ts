@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DomainError } from '../../domain/errors.ts';
-import { correctionWorkflowId, incidentWorkflowId } from '../../domain/ids.ts';
+import { correctionWorkflowId, incidentWorkflowId, runbookWorkflowId } from '../../domain/ids.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import { priorityOf } from '../../domain/severity.ts';
 
@@ -17,12 +17,16 @@ export interface IncidentAddress {
   tenantId: string;
   storeId: string;
   incidentId: string;
+  /** Above one after a reopening. */
+  run?: number;
 }
 
 export interface EngineNames {
   incidentQueue: string;
   incidentWorkflowType: string;
   correctionWorkflowType: string;
+  runbookWorkflowType: string;
+  runbookOrdersSignalName: string;
 }
 
 /** The workflow engine as the API sees it. Every call has a deadline; one that fails as temporary may be repeated with the same ids. */
@@ -32,7 +36,10 @@ export interface IncidentEngine {
   signal(address: IncidentAddress, name: string, payload?: unknown): Promise<boolean>;
   /** The same `updateId` again gives the first answer, even after the end. Refusals are CONFLICT with the refusal's words. */
   update<Reply>(address: IncidentAddress, name: string, command: unknown, updateId: string): Promise<Reply>;
-  startCorrection(address: IncidentAddress): Promise<void>;
+  /** `key` names what asked for it, so that asking again starts nothing; `round` is set when a person corrected the record. */
+  startCorrection(address: IncidentAddress, correction: { key: string; round?: number }): Promise<void>;
+  /** Hands orders to the incident's runbook, which is started for them unless it is at work. */
+  orderSteps(address: IncidentAddress, orders: readonly unknown[]): Promise<void>;
   /** Throws DEPENDENCY_TEMPORARY unless a worker polls the incident queue. */
   assertReady(): Promise<void>;
   close(): Promise<void>;
@@ -55,7 +62,7 @@ export async function openEngine(options: {
 
 export function engineOf(client: Client, connection: Connection, names: EngineNames): IncidentEngine {
   const handleOf = (address: IncidentAddress) =>
-    client.workflow.getHandle(incidentWorkflowId(address.tenantId, address.storeId, address.incidentId));
+    client.workflow.getHandle(incidentWorkflowId(address.tenantId, address.storeId, address.incidentId, address.run));
   const bounded = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       return await client.withDeadline(Date.now() + callTimeoutMs, call);
@@ -70,7 +77,7 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
           await client.workflow.start(names.incidentWorkflowType, {
             args: [input],
             taskQueue: names.incidentQueue,
-            workflowId: incidentWorkflowId(input.tenantId, input.storeId, input.incidentId),
+            workflowId: incidentWorkflowId(input.tenantId, input.storeId, input.incidentId, input.reopened?.run),
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowTaskTimeout,
             priority: {
@@ -95,19 +102,51 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
       }),
     update: <Reply>(address: IncidentAddress, name: string, command: unknown, updateId: string) =>
       bounded(() => handleOf(address).executeUpdate<Reply, [unknown]>(name, { args: [command], updateId })),
-    async startCorrection(address) {
+    async startCorrection(address, { key, round }) {
       await bounded(async () => {
-        const workflowId = correctionWorkflowId(address.tenantId, address.storeId, address.incidentId);
+        const workflowId = correctionWorkflowId(address.tenantId, address.storeId, address.incidentId, key);
         try {
-          // One at a time; a further receipt may start another after it has ended.
           await client.workflow.start(names.correctionWorkflowType, {
-            args: [{ tenantId: address.tenantId, incidentId: address.incidentId }],
+            args: [
+              {
+                tenantId: address.tenantId,
+                incidentId: address.incidentId,
+                ...(round === undefined ? {} : { round }),
+              },
+            ],
             taskQueue: names.incidentQueue,
             workflowId,
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowTaskTimeout,
           });
         } catch (error) {
           if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+    },
+    async orderSteps({ tenantId, storeId, incidentId }, orders) {
+      const workflowId = runbookWorkflowId(tenantId, storeId, incidentId);
+      await bounded(async () => {
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            // Not signalWithStart: a start alone is one Action less, and a runbook is seldom at work already.
+            await client.workflow.start(names.runbookWorkflowType, {
+              args: [{ tenantId, incidentId, orders }],
+              taskQueue: names.incidentQueue,
+              workflowId,
+              workflowTaskTimeout,
+            });
+            return;
+          } catch (error) {
+            if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+          }
+          try {
+            await client.workflow.getHandle(workflowId).signal(names.runbookOrdersSignalName, orders);
+            return;
+          } catch (error) {
+            // It ended between the two: the next start succeeds.
+            if (!(error instanceof WorkflowNotFoundError) || attempt === 3) throw error;
+          }
         }
       });
     },

@@ -5,6 +5,7 @@ import type { Carrier as Simulator } from '../../stack/carrier/server.ts';
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
+  callThatIs,
   control,
   PUBLIC_NUMBER,
   phones,
@@ -12,15 +13,27 @@ import {
   startWebhookReceiver,
 } from '../../stack/carrier/testing.ts';
 import { type CarrierClientOptions, createCarrierClient } from './client.ts';
-import { CarrierError } from './types.ts';
+import { adviceFor } from './failure.ts';
+import { pickNumber } from './pool.ts';
+import { CarrierError, carrierCodes } from './types.ts';
 
+const POOL = [PUBLIC_NUMBER, '+15550100091', '+15550100092', '+15550100093'];
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestCarrier();
+  simulator = await startTestCarrier({ publicNumbers: POOL });
 });
 afterAll(() => simulator.stop());
 beforeEach(() =>
-  control(simulator, 'POST', '/control', { failNextSends: [], hangNextSends: [], requestsPerSecond: null }),
+  control(simulator, 'POST', '/control', {
+    ...{
+      failNextSends: [],
+      hangNextSends: [],
+      failNextCalls: [],
+      hangNextCalls: [],
+      requestsPerSecond: null,
+      landlines: [],
+    },
+  }),
 );
 
 const clientOf = (change: Partial<CarrierClientOptions> = {}) =>
@@ -142,7 +155,96 @@ test('refusals are permanent and keep Twilio’s code', async () => {
     code: 20003,
   });
   await control(simulator, 'POST', '/phones/+15550100005/messages', { body: 'STOP' });
-  expect(await failure(clientOf().sendText(text('+15550100005')))).toMatchObject({ kind: 'permanent', code: 21610 });
+  expect(await failure(clientOf().sendText(text('+15550100005')))).toMatchObject({
+    ...{ kind: 'permanent', code: carrierCodes.optedOut, message: expect.stringContaining('replied STOP') },
+  });
+  await turn({ landlines: ['+15550100006'] });
+  expect(await failure(clientOf().sendText(text('+15550100006')))).toMatchObject({
+    ...{ kind: 'permanent', code: carrierCodes.notMobile, message: expect.stringContaining('call it instead') },
+  });
+});
+
+test('what the carrier reports later has advice too', () => {
+  for (const code of [30003, 30005, 30006, 30007, 30008]) expect(adviceFor(code)).toBeTruthy();
+  expect(adviceFor(11200)).toBeUndefined();
+});
+
+test('texts come from the number of the pool that is the recipient’s, or from the one that is named', async () => {
+  const client = clientOf({ from: POOL });
+  expect(client.numbers).toEqual(POOL);
+  const people = Array.from({ length: 8 }, (_, n) => `+1555010030${n}`);
+  const sentAfterAt = new Date().toISOString();
+  const picked = new Set<string>();
+  for (const to of people) {
+    const { sid } = await client.sendText(text(to));
+    await client.sendText({ ...text(to, 'no. 2'), from: POOL[3] });
+    const shown = (await phones(simulator)).find(({ number }) => number === to)?.messages;
+    expect(shown?.map(({ peer }) => peer)).toEqual([pickNumber(POOL, to), POOL[3]]);
+    picked.add(pickNumber(POOL, to));
+    expect(await client.findText({ to, bodyContains: 'K7Q', sentAfterAt })).toBe(sid);
+  }
+  expect(picked.size).toBeGreaterThan(1);
+});
+
+const call = (to: string) => ({
+  to,
+  menuUrl: 'http://127.0.0.1:9/webhooks/twilio/voice',
+  statusCallbackUrl,
+  ringTimeoutSeconds: 20,
+});
+
+test('places a call, finds it again, and ends it as often as asked', async () => {
+  const to = '+15550100401';
+  const client = clientOf({ from: POOL });
+  const placedAfterAt = new Date().toISOString();
+  const first = await client.placeCall(call(to));
+  expect(first).toEqual({ sid: expect.stringMatching(/^CA[0-9a-f]{32}$/), status: 'queued' });
+  expect((await callThatIs(simulator, to, 'ringing')).from).toBe(pickNumber(POOL, to));
+  const second = await client.placeCall({ ...call(to), from: POOL[1] });
+  const find = (exceptSids: string[], after = placedAfterAt, from = POOL) =>
+    clientOf({ from }).findCall({ to, placedAfterAt: after, exceptSids });
+  expect(await find([])).toBe(second.sid);
+  expect(await find([second.sid])).toBe(first.sid);
+  expect(await find([first.sid, second.sid])).toBeNull();
+  expect(await find([], new Date(Date.now() + 60_000).toISOString())).toBeNull();
+  // Another installation on the same account calls the same person from a number that is not ours.
+  expect(await find([], placedAfterAt, ['+15550100095'])).toBeNull();
+
+  await client.cancelCall(second.sid);
+  expect((await callThatIs(simulator, to, 'canceled')).sid).toBe(second.sid);
+  await client.cancelCall(second.sid);
+  expect(await failure(client.cancelCall(`CA${'0'.repeat(32)}`))).toMatchObject({ kind: 'permanent', code: 20404 });
+});
+
+test('a call that was placed without an answer is of unknown outcome, rings once and is found', async () => {
+  const to = '+15550100402';
+  await turn({ hangNextCalls: 1 });
+  const client = clientOf({ timeoutMs: 150 });
+  const placedAfterAt = new Date().toISOString();
+  expect(await failure(client.placeCall(call(to)))).toMatchObject({ kind: 'unknown_outcome' });
+  const { sid } = await callThatIs(simulator, to, 'ringing');
+  expect(await client.findCall({ to, placedAfterAt, exceptSids: [] })).toBe(sid);
+});
+
+test.each([
+  [500, 20500, 'unknown_outcome'],
+  [429, 20429, 'temporary'],
+  [400, 21205, 'permanent'],
+] as const)('a call refused with HTTP %i (%i) is %s and does not ring', async (status, code, kind) => {
+  const to = `+1555011${code}`;
+  await turn({ failNextCalls: [{ status, code }] });
+  expect(await failure(clientOf().placeCall(call(to)))).toMatchObject({ kind, status, code });
+  expect((await phones(simulator)).find(({ number }) => number === to)).toBeUndefined();
+});
+
+test('a cancellation whose answer was lost may simply be repeated', async () => {
+  const server = await startRawServer((socket) => socket.resetAndDestroy());
+  const apiBaseUrl = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  expect(await failure(clientOf({ apiBaseUrl }).cancelCall(`CA${'0'.repeat(32)}`))).toMatchObject({
+    kind: 'temporary',
+    message: expect.stringContaining('cancel the call again'),
+  });
+  server.close();
 });
 
 test('nobody listening is temporary: nothing can have been taken', async () => {

@@ -1,4 +1,4 @@
-import { CarrierError, type CarrierErrorDetails } from './types.ts';
+import { CarrierError, type CarrierErrorDetails, carrierCodes } from './types.ts';
 
 const DEFAULT_RETRY_AFTER_MS = 1_000;
 
@@ -7,15 +7,37 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 
 const ADVICE: Partial<Record<number, string>> = {
   20003: 'check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN',
+  20404: 'the carrier knows no such account, text or call',
+  21201: 'there is no recipient',
+  21205: 'PUBLIC_URL must be an address that the carrier can reach',
+  21210: 'TWILIO_FROM has a number that may not place calls for this account',
   21211: 'the recipient is not a valid number',
   21212: 'check TWILIO_FROM',
-  21606: 'TWILIO_FROM does not belong to this account',
-  21610: 'the recipient replied STOP',
+  21213: 'TWILIO_FROM is empty',
+  21219: 'a trial account calls only numbers that were verified',
+  21408: 'allow the recipient’s country in the carrier’s geographic permissions',
+  21606: 'TWILIO_FROM has a number that does not belong to this account or cannot text',
+  21608: 'a trial account texts only numbers that were verified',
+  21609: 'PUBLIC_URL must be an address that the carrier can reach',
+  [carrierCodes.optedOut]: 'the recipient replied STOP; they can reply START, and calls still reach them',
+  21611: 'the number has too many texts waiting: send less or add a number to TWILIO_FROM',
+  [carrierCodes.notMobile]: 'the recipient’s number cannot get texts; call it instead',
   21617: 'the text is longer than 1600 characters',
+  30003: 'the handset was switched off or out of reach',
+  30005: 'the number is not in use: check it with the person',
+  30006: 'the number is a landline or its network cannot be reached; call it instead',
+  30007: 'a network took the text for spam: check its words and the registration of the number',
+  30008: 'a network failed without a reason',
 };
 
-/** What the failed request was after: only one that sends can have been acted upon unseen. */
-export type Attempted = 'send' | 'look_up';
+/** What to do about a code that a status callback reports, or undefined for one that has no advice. */
+export const adviceFor = (code: number): string | undefined => ADVICE[code];
+
+/** What the failed request was after: only one that sends can have been acted upon unseen; ending a call twice does no harm. */
+export type Attempted = 'send' | 'look_up' | 'cancel';
+
+/** The call has ended by itself before it could be cancelled. */
+export const isOverAlready = ({ code }: CarrierError): boolean => code === 21220;
 
 /** Classifies an answer of the carrier that is not a success. */
 export function failureOfStatus(
@@ -53,9 +75,14 @@ export function failureOfException(attempted: Attempted, error: unknown): Carrie
 }
 
 function lost(attempted: Attempted, what: string, details: CarrierErrorDetails = {}): CarrierError {
-  return attempted === 'send'
-    ? new CarrierError('unknown_outcome', `${what}; the text may have been taken`, details)
-    : new CarrierError('temporary', `${what}; look it up again`, details);
+  switch (attempted) {
+    case 'send':
+      return new CarrierError('unknown_outcome', `${what}; it may have been taken`, details);
+    case 'look_up':
+      return new CarrierError('temporary', `${what}; look it up again`, details);
+    case 'cancel':
+      return new CarrierError('temporary', `${what}; cancel the call again`, details);
+  }
 }
 
 function codeOf(body: unknown): number | undefined {

@@ -31,12 +31,7 @@ export class BoundedRequestClient extends RequestClient {
   override async request<TData>(options: RequestClient.RequestOptions<TData>): Promise<sdkResponse.default<TData>> {
     const response = await this.#send(options);
     if (response.statusCode < 200 || response.statusCode >= 300) {
-      throw failureOfStatus(
-        attemptedBy(options.method),
-        response.statusCode,
-        response.body,
-        retryAfterOf(response.headers),
-      );
+      throw failureOfStatus(attemptedBy(options), response.statusCode, response.body, retryAfterOf(response.headers));
     }
     return response;
   }
@@ -45,7 +40,7 @@ export class BoundedRequestClient extends RequestClient {
     try {
       return await super.request<TData>({ ...options, uri: this.#rebase(options.uri) });
     } catch (error) {
-      throw failureOfException(attemptedBy(options.method), error);
+      throw failureOfException(attemptedBy(options), error);
     }
   }
 
@@ -56,7 +51,10 @@ export class BoundedRequestClient extends RequestClient {
   }
 }
 
-const attemptedBy = (method: string): Attempted => (method.toLowerCase() === 'get' ? 'look_up' : 'send');
+function attemptedBy({ method, uri }: { method: string; uri: string }): Attempted {
+  if (method.toLowerCase() === 'get') return 'look_up';
+  return /\/Calls\/CA[^/]*\.json$/.test(uri) ? 'cancel' : 'send';
+}
 
 function retryAfterOf(headers: unknown): string | undefined {
   if (typeof headers !== 'object' || headers === null || !('retry-after' in headers)) return undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { requirePermission } from '../../domain/permissions.ts';
-import type { HumanVerdict, IncidentState, PosVerdict } from '../../domain/types.ts';
+import type { HumanVerdict, IncidentState, PosVerdict, SecondReview } from '../../domain/types.ts';
 import { readCustody } from '../../services/audit/read.ts';
 import { readEvidence } from '../../services/evidence/view.ts';
 import { placeHold, releaseHold } from '../../services/hold/manage.ts';
@@ -35,10 +35,13 @@ export function incidentRoutes(deps: ApiDependencies): Router {
   const artifacts = createArtifactReader(deps);
 
   router.get('/v1/incidents', async (request, response) => {
-    const { state, storeId, posVerdict, cursor, limit } = request.query as {
+    const { state, storeId, posVerdict, suppressed, drill, secondReview, cursor, limit } = request.query as {
       state?: IncidentState[];
       storeId?: string;
       posVerdict?: PosVerdict;
+      suppressed?: boolean;
+      drill?: boolean;
+      secondReview?: SecondReview;
       cursor?: string;
       limit?: number;
     };
@@ -47,6 +50,9 @@ export function incidentRoutes(deps: ApiDependencies): Router {
       ...(state === undefined ? {} : { states: state }),
       ...(storeId === undefined ? {} : { storeId }),
       ...(posVerdict === undefined ? {} : { posVerdict }),
+      ...(suppressed === undefined ? {} : { suppressed }),
+      ...(drill === undefined ? {} : { drill }),
+      ...(secondReview === undefined ? {} : { secondReview }),
       ...(cursor === undefined ? {} : { cursor }),
     });
     reply(response, 'IncidentPage', page);
@@ -84,7 +90,7 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     requirePermission(ctx.actor, 'incident.acknowledge');
     const incident = await readIncident(ctx, request.params.incidentId);
     const command: AcknowledgeCommand = { by: { actorId: ctx.actor.id, role: ctx.actor.role } };
-    const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
+    const address = addressOf(ctx.actor.tenantId, incident);
     const decided = await deps.engine.update<CommandReply>(
       address,
       acknowledgeUpdateName,
@@ -106,7 +112,7 @@ export function incidentRoutes(deps: ApiDependencies): Router {
       ...(reasonCode === undefined ? {} : { reasonCode }),
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
     };
-    const address = { tenantId: ctx.actor.tenantId, storeId: incident.storeId, incidentId: incident.id };
+    const address = addressOf(ctx.actor.tenantId, incident);
     const decided = await deps.engine.update<CommandReply>(address, decideUpdateName, command, updateId);
     // Free words stay out of the workflow's history; they are kept with the incident and go with it.
     if (note !== undefined && note.trim() !== '')
@@ -155,6 +161,13 @@ export function incidentRoutes(deps: ApiDependencies): Router {
   });
   return router;
 }
+
+const addressOf = (tenantId: string, incident: { storeId: string; id: string; runs: number }) => ({
+  tenantId,
+  storeId: incident.storeId,
+  incidentId: incident.id,
+  run: incident.runs,
+});
 
 /** The caller's key, made its own; without one a retry is a new command and may be refused as already decided. */
 const updateIdOf = (command: 'acknowledge' | 'verdict', actorId: string, key: string | undefined): string =>

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts';
 import type { ProcessName } from '../../stack/application.ts';
 import { removeDataDir } from '../../stack/engines/index.ts';
 import { isPortFree } from '../../stack/engines/ports.ts';
@@ -18,6 +18,7 @@ export const benchPolicy: Policy = {
   ...defaultPolicy,
   posWindow: { beforeMs: 1_000, afterMs: 1_000, feedStaleAfterMs: 3_600_000 },
   mergeWindowMs: 100,
+  noise: quietNothing,
 };
 
 /** The demo estate with its one store widened to many lanes, each with a camera and a till of its own. */

@@ -250,6 +250,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incidentId}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it for the policy's claim time; others see who has it. Again renews one's own */
+        post: operations["claimIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a claimed incident back before its time; a lead may release somebody else's */
+        post: operations["releaseIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** What came of it, in goods and money */
+        put: operations["describeOutcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A closed incident was judged wrongly: the record is annotated, links die, and everybody who was told is told so */
+        post: operations["correctIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a closed incident again for the console; nobody is paged */
+        post: operations["reopenIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second opinion that the policy asks for, from somebody who did not decide */
+        post: operations["reviewIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody the incident was about objects */
+        post: operations["openAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/appeals/{appealId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or refuse it, by somebody who did not give the verdict */
+        post: operations["decideAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incidentId}/unmerge": {
         parameters: {
             query?: never;
@@ -306,6 +459,89 @@ export interface paths {
         post?: never;
         /** Release the legal hold */
         delete: operations["releaseHold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** The steps of the incident's runbook, and who has approved what */
+        get: operations["listSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/steps/{stepId}/{command}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                stepId: string;
+                command: "approve" | "reject" | "done" | "override" | "release" | "retry";
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve, reject, report as done, override, release or retry a step
+         * @description The same person asking again changes nothing. An override needs a reason, and the permission for it; the rest is for the roles that the step names.
+         */
+        post: operations["commandStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** What was prepared for outside parties; nothing is sent by itself; audited */
+        get: operations["openReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drills, newest first, each with how ready the shop was */
+        get: operations["listDrills"];
+        put?: never;
+        /**
+         * Play an incident that nobody made, through the road of the real ones
+         * @description Every message says DRILL, and nothing of it reaches an outside party, a lock or a credential.
+         */
+        post: operations["startDrill"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -381,6 +617,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can be reached, and how; numbers and addresses are whole only for those who maintain the person */
+        get: operations["listPeople"];
+        put?: never;
+        /** Add somebody who can be put on shift */
+        post: operations["createPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{personId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                personId: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody off the roster now: no further page, number and address forgotten, links closed */
+        delete: operations["deactivatePerson"];
+        options?: never;
+        head?: never;
+        /** Change what is named; null takes it away */
+        patch: operations["updatePerson"];
+        trace?: never;
+    };
+    "/v1/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shifts that touch the range, by their start; with a store, all that cover it */
+        get: operations["listShifts"];
+        put?: never;
+        /** Put somebody on shift at a store, in a region, or (naming neither) everywhere */
+        post: operations["createShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shifts/{shiftId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shiftId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take out a shift that has not begun */
+        delete: operations["deleteShift"];
+        options?: never;
+        head?: never;
+        /** Change a shift to come, or the end of a running one; it is then kept by hand */
+        patch: operations["updateShift"];
+        trace?: never;
+    };
+    "/v1/shifts/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the shifts of one source to what its file says: all of it, or nothing with an error for each line */
+        post: operations["importShifts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shifts/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When nobody of a role is on shift at a store */
+        get: operations["listGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days on which recurring shifts do not happen */
+        get: operations["listHolidays"];
+        /** Declare a holiday of a store or (naming none) of all; takes out the recurring shifts that start on it */
+        put: operations["putHoliday"];
+        post?: never;
+        /** Take a holiday back; shifts return with the next import of their file */
+        delete: operations["deleteHoliday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -445,6 +810,106 @@ export interface components {
             /** @enum {string} */
             mode?: "development" | "production";
         };
+        Step: {
+            id: string;
+            runbookId: string;
+            /** @enum {string} */
+            action: "terminal_prompt" | "signage" | "intercom" | "task" | "door_lock" | "credential_disable" | "police_report";
+            /** @enum {string} */
+            mode: "automatic" | "human" | "two_person";
+            /** @description A confirmed incident stays open until it is settled */
+            mandatory: boolean;
+            /** @enum {string} */
+            state: "waiting_for_approval" | "open" | "ready" | "running" | "acknowledged" | "failed" | "released" | "done" | "rejected" | "not_needed" | "overridden";
+            /**
+             * @description Whether what was ordered last is the action or what takes it back
+             * @enum {string}
+             */
+            command: "run" | "release";
+            attempt: number;
+            target: string | null;
+            message: string | null;
+            approvers: components["schemas"]["Role"][];
+            approvalsNeeded: number;
+            /** @description Those that still count */
+            approvals: {
+                by: string;
+                role: string;
+                /** Format: date-time */
+                at: string;
+                /** Format: date-time */
+                expiresAt: string;
+            }[];
+            reason: components["schemas"]["Reason"] | null;
+            /** @description A person's words; they go with the incident */
+            note: string | null;
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: string;
+        };
+        StepList: {
+            steps: components["schemas"]["Step"][];
+        };
+        ReportList: {
+            reports: {
+                id: string;
+                /** @enum {string} */
+                party: "police";
+                /** @enum {string} */
+                state: "prepared" | "handed_over" | "withdrawn";
+                /** Format: date-time */
+                preparedAt: string;
+                /** Format: date-time */
+                handedOverAt: string | null;
+                /** @description Names no person and holds no picture */
+                body: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        DrillReceipt: {
+            drillId: string;
+            incidentId: string;
+            /** @enum {string} */
+            disposition: "started" | "merged" | "duplicate";
+        };
+        DrillList: {
+            drills: components["schemas"]["Drill"][];
+        };
+        Drill: {
+            id: string;
+            incidentId: string;
+            storeId: string;
+            cameraId: string;
+            zoneId: string | null;
+            type: string;
+            note: string | null;
+            startedBy: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description null when it was put on record and could not be played */
+            incident: {
+                state: string;
+                verdict: string | null;
+                /** Format: date-time */
+                closedAt: string | null;
+            } | null;
+            answeredByRole: string | null;
+            stepsDone: number;
+            stepsPlanned: number;
+            readiness: {
+                score: number;
+                detectionToPhoneSeconds: number | null;
+                replySeconds: number | null;
+                evidenceComplete: boolean;
+                parts: {
+                    /** @enum {string} */
+                    part: "phone" | "reply" | "evidence" | "steps";
+                    points: number;
+                    of: number;
+                }[];
+            } | null;
+        };
         CloudEvent: {
             /** @constant */
             specversion: "1.0";
@@ -474,7 +939,11 @@ export interface components {
         /** @enum {string} */
         PosVerdict: "PENDING" | "MATCH" | "MISMATCH" | "UNKNOWN" | "NOT_APPLICABLE";
         /** @enum {string} */
-        Verdict: "paid" | "staff_error" | "unsure" | "confirmed" | "false_positive" | "help" | "unreviewed";
+        Verdict: "paid" | "staff_error" | "unsure" | "confirmed" | "false_positive" | "help" | "safe" | "unreviewed";
+        /** @enum {string} */
+        SecondReview: "pending" | "agreed" | "disagreed";
+        /** @enum {string} */
+        ReviewReason: "evidence_unclear" | "receipt_seen" | "wrong_item" | "wrong_person" | "own_goods" | "staff_error" | "new_evidence" | "verdict_stands" | "other";
         /** @enum {string} */
         EvidenceState: "requested" | "partial" | "ready" | "failed" | "not_kept" | "purged";
         /** @enum {string} */
@@ -546,6 +1015,19 @@ export interface components {
             /** Format: date-time */
             purgeAfter: string | null;
             version: number;
+            /** @description Somebody started it to practise */
+            drill: boolean;
+            /** @description Why nobody is paged; null when people may be */
+            suppression: components["schemas"]["Reason"][] | null;
+            claim: {
+                name: string;
+                /** Format: date-time */
+                until: string;
+                mine: boolean;
+            } | null;
+            secondReview: components["schemas"]["SecondReview"] | null;
+            /** @description More than one after a reopening */
+            runs: number;
         };
         IncidentPage: {
             items: components["schemas"]["Incident"][];
@@ -558,6 +1040,9 @@ export interface components {
         IncidentDetail: components["schemas"]["Incident"] & {
             /** @description IANA name */
             storeTimeZone: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** @description Second reviews and appeals */
+            reviews: components["schemas"]["Review"][];
             detections: components["schemas"]["IncidentDetection"][];
             /** @description The till lines around the moment */
             posLines: components["schemas"]["PosLine"][];
@@ -598,13 +1083,20 @@ export interface components {
         Notification: {
             id: string;
             step: number;
+            /** @description Counts hand-overs of a step and corrections */
+            round: number;
             /** @enum {string} */
-            kind: "alert" | "correction" | "help";
+            kind: "alert" | "correction" | "help" | "help_call";
             personName: string;
             /** @enum {string} */
-            channel: "sms";
+            channel: "sms" | "voice" | "email";
             /** @enum {string} */
-            state: "intended" | "sent" | "delivered" | "undelivered" | "failed" | "nobody_on_shift";
+            state: "intended" | "sent" | "delivered" | "undelivered" | "failed" | "nobody_on_shift" | "withheld";
+            /** @description Why it was withheld */
+            reasons: components["schemas"]["Reason"][];
+            /** @description human or machine */
+            answeredBy?: string | null;
+            callSeconds?: number | null;
             body: string;
             /** Format: date-time */
             createdAt: string;
@@ -616,7 +1108,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "detection_received" | "detection_merged" | "till_checked" | "severity_scored" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
+            kind: "detection_received" | "detection_merged" | "till_checked" | "severity_scored" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "text_withheld" | "call_placed" | "call_answered" | "call_unanswered" | "handed_over" | "paging_suppressed" | "paging_resumed" | "help_ended" | "claimed" | "claim_released" | "outcome_recorded" | "second_review_asked" | "second_review_given" | "reopened" | "appeal_opened" | "appeal_decided" | "runbook_step" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
             actor: string;
             params: {
                 [key: string]: unknown;
@@ -729,7 +1221,7 @@ export interface components {
         };
         VerdictCommand: {
             /** @enum {string} */
-            verdict: "paid" | "staff_error" | "unsure" | "confirmed" | "false_positive" | "help";
+            verdict: "paid" | "staff_error" | "unsure" | "confirmed" | "false_positive" | "help" | "safe";
             /** @enum {string} */
             reasonCode?: "receipt_seen" | "rescanned" | "own_bag" | "staff_discount" | "wrong_camera_view" | "nothing_happened" | "item_returned" | "other";
             note?: string;
@@ -740,6 +1232,85 @@ export interface components {
             incidentId: string;
             state: components["schemas"]["IncidentState"];
             verdict: components["schemas"]["Verdict"] | null;
+        };
+        Claim: {
+            incidentId: string;
+            claimedBy: string | null;
+            /** Format: date-time */
+            claimedUntil: string | null;
+        };
+        OutcomeItem: {
+            label: string;
+            quantity: number;
+            amountMinor?: number | null;
+        };
+        OutcomeCommand: {
+            /** @enum {string} */
+            intervention: "none" | "customer_assisted" | "asked_to_rescan" | "receipt_shown" | "item_returned" | "person_left" | "police_called";
+            currency: string;
+            /** @default 0 */
+            lossMinor: number;
+            /** @default 0 */
+            recoveredMinor: number;
+            /** @default 0 */
+            preventedMinor: number;
+            /** @default [] */
+            items: components["schemas"]["OutcomeItem"][];
+            notes?: string | null;
+        };
+        Outcome: {
+            intervention: string;
+            currency: string;
+            lossMinor: number;
+            recoveredMinor: number;
+            preventedMinor: number;
+            items: components["schemas"]["OutcomeItem"][];
+            notes: string | null;
+        };
+        CorrectionCommand: {
+            /** @enum {string} */
+            verdict: "paid" | "staff_error" | "false_positive";
+            reasonCode: components["schemas"]["ReviewReason"];
+        };
+        Correction: {
+            incidentId: string;
+            /** @description People who are being told */
+            told: number;
+        };
+        Reopened: {
+            incidentId: string;
+            run: number;
+        };
+        Reviewed: {
+            incidentId: string;
+            /** @enum {string} */
+            secondReview: "agreed" | "disagreed";
+            told: number;
+        };
+        Review: {
+            id: string;
+            /** @enum {string} */
+            kind: "second_review" | "appeal";
+            /** @enum {string} */
+            state: "open" | "upheld" | "overturned" | "rejected";
+            /** Format: date-time */
+            openedAt: string;
+            openedBy: string;
+            statement: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            decidedBy: string | null;
+            reasonCode: string | null;
+        };
+        AppealReceipt: {
+            incidentId: string;
+            appealId: string;
+        };
+        AppealDecision: {
+            incidentId: string;
+            appealId: string;
+            granted: boolean;
+            told: number;
         };
         Unmerged: {
             incidentId: string;
@@ -754,6 +1325,129 @@ export interface components {
             /** Format: date-time */
             windowToAt: string;
             reasons: components["schemas"]["Reason"][];
+        };
+        /** @enum {string} */
+        RosterRole: "store_staff" | "store_manager" | "regional" | "soc_operator" | "soc_lead";
+        PersonId: string;
+        /** @description A date of the store's calendar */
+        LocalDate: string;
+        /** @description A time of the store's clock */
+        LocalTime: string;
+        PersonChange: {
+            displayName?: string;
+            role?: components["schemas"]["RosterRole"];
+            /** @description The store whose managers maintain the person; null for those who serve several */
+            homeStoreId?: string | null;
+            /** @description An international number, such as +44 7700 900101 */
+            phone?: string | null;
+            email?: string | null;
+            /** @enum {string} */
+            locale?: "en" | "es" | "de" | "fr";
+            /** @description In the order in which the person wants to be reached */
+            channels?: ("sms" | "voice" | "email")[];
+            quietFrom?: components["schemas"]["LocalTime"] | null;
+            quietTo?: components["schemas"]["LocalTime"] | null;
+        };
+        NewPerson: {
+            id?: components["schemas"]["PersonId"];
+            displayName: string;
+            role: components["schemas"]["RosterRole"];
+            /** @description The store whose managers maintain the person; null for those who serve several */
+            homeStoreId?: string | null;
+            /** @description An international number, such as +44 7700 900101 */
+            phone?: string | null;
+            email?: string | null;
+            /** @enum {string} */
+            locale?: "en" | "es" | "de" | "fr";
+            /** @description In the order in which the person wants to be reached */
+            channels?: ("sms" | "voice" | "email")[];
+            quietFrom?: components["schemas"]["LocalTime"] | null;
+            quietTo?: components["schemas"]["LocalTime"] | null;
+        };
+        Person: {
+            id: string;
+            displayName: string;
+            role: components["schemas"]["Role"];
+            homeStoreId: string | null;
+            /** @description Masked unless maintained */
+            phone: string | null;
+            /** @description Masked unless maintained */
+            email: string | null;
+            /** @enum {string} */
+            locale: "en" | "es" | "de" | "fr";
+            channels: ("sms" | "voice" | "email")[];
+            quietFrom: string | null;
+            quietTo: string | null;
+            /** @description The person answered STOP */
+            textsStopped: boolean;
+            active: boolean;
+            /** @description Whether you may change this person */
+            maintained: boolean;
+        };
+        PersonList: {
+            items: components["schemas"]["Person"][];
+        };
+        Shift: {
+            id: string;
+            /** @description Null: every store of the region, or of the company */
+            storeId: string | null;
+            regionId: string | null;
+            personId: string;
+            displayName: string;
+            role: components["schemas"]["Role"];
+            /** Format: date-time */
+            startsAt: string;
+            /** Format: date-time */
+            endsAt: string;
+            /** @description manual, or the name of the imported file */
+            source: string;
+        };
+        ShiftPage: {
+            items: components["schemas"]["Shift"][];
+            nextCursor: string | null;
+        };
+        GapList: {
+            items: {
+                role: components["schemas"]["Role"];
+                /** Format: date-time */
+                fromAt: string;
+                /** Format: date-time */
+                toAt: string;
+            }[];
+        };
+        RosterImport: {
+            source: string;
+            dryRun: boolean;
+            added: number;
+            changed: number;
+            /** @description No longer in the file: taken out, or ended now if running */
+            removed: number;
+            unchanged: number;
+            /** @description Changed by hand and left as they are */
+            keptByHand: number;
+            /** @description Over already, and not touched */
+            past: number;
+            /** @description Of a dry run; an import with errors is refused */
+            errors: {
+                line: number;
+                column: string | null;
+                message: string;
+            }[];
+        };
+        Holiday: {
+            /** @description Null: every store */
+            storeId: string | null;
+            date: string;
+            name: string;
+        };
+        DeclaredHoliday: {
+            storeId: string | null;
+            date: string;
+            name: string;
+            shiftsRemoved: number;
+        };
+        HolidayList: {
+            items: components["schemas"]["Holiday"][];
         };
         Hold: {
             incidentId: string;
@@ -842,6 +1536,8 @@ export interface components {
             amountMinor?: number;
             currency?: string;
         };
+        /** @enum {string} */
+        eventType: "missed_scan" | "wrong_scan" | "fake_scan" | "multi_item_pass" | "occlusion" | "concealment" | "shelf_sweep" | "loitering" | "restricted_zone" | "after_hours_presence" | "group_intrusion" | "violence" | "equipment_tamper";
     };
     responses: {
         /** @description RFC 9457 problem */
@@ -1024,6 +1720,10 @@ export interface operations {
                 state?: components["schemas"]["IncidentState"][];
                 storeId?: string;
                 posVerdict?: components["schemas"]["PosVerdict"];
+                /** @description true: only incidents about which nobody is paged, each with its reasons */
+                suppressed?: boolean;
+                drill?: boolean;
+                secondReview?: components["schemas"]["SecondReview"];
                 /** @description The nextCursor of the page before */
                 cursor?: components["parameters"]["Cursor"];
                 limit?: components["parameters"]["Limit"];
@@ -1254,6 +1954,230 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    claimIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Claimed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claim"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Released */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claim"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    describeOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeCommand"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    correctIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionCommand"];
+            };
+        };
+        responses: {
+            /** @description Corrected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correction"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopenIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reasonCode: components["schemas"]["ReviewReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description Open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reopened"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reviewIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agrees: boolean;
+                    /**
+                     * @description Of somebody who disagrees; without it the incident is opened again
+                     * @enum {string}
+                     */
+                    verdict?: "paid" | "staff_error" | "false_positive";
+                    reasonCode: components["schemas"]["ReviewReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description Reviewed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    statement: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Opened */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    granted: boolean;
+                    reasonCode: components["schemas"]["ReviewReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description Decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDecision"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     unmergeDetection: {
         parameters: {
             query?: never;
@@ -1367,6 +2291,141 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    commandStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                stepId: string;
+                command: "approve" | "reject" | "done" | "override" | "release" | "retry";
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The step as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Step"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDrills: {
+        parameters: {
+            query?: {
+                storeId?: string;
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Drills */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startDrill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    storeId: string;
+                    cameraId: string;
+                    zoneId?: string;
+                    eventType: components["schemas"]["eventType"];
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     stream: {
         parameters: {
             query?: never;
@@ -1455,6 +2514,358 @@ export interface operations {
         };
         responses: {
             /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPeople: {
+        parameters: {
+            query?: {
+                includeInactive?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people of your stores */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deactivatePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                personId: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deactivated */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updatePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                personId: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listShifts: {
+        parameters: {
+            query: {
+                storeId?: string;
+                from: string;
+                /** @description At most 93 days later */
+                to: string;
+                /** @description The nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    storeId?: string | null;
+                    regionId?: string | null;
+                    personId: components["schemas"]["PersonId"];
+                    /** Format: date-time */
+                    startsAt: string;
+                    /** Format: date-time */
+                    endsAt: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The shift */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shift"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shiftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shiftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    personId?: components["schemas"]["PersonId"];
+                    /** Format: date-time */
+                    startsAt?: string;
+                    /** Format: date-time */
+                    endsAt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The shift */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shift"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importShifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    format: "csv" | "ical";
+                    /** @description The name of the file through time */
+                    source: string;
+                    content: string;
+                    storeId?: string;
+                    regionId?: string;
+                    /** @description For shifts that are not of one store */
+                    timeZone?: string;
+                    /** @default false */
+                    dryRun?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What changed or would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterImport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGaps: {
+        parameters: {
+            query: {
+                storeId: string;
+                from: string;
+                to: string;
+                /** @description The roles that are needed; left out: store_staff and store_manager */
+                role?: components["schemas"]["RosterRole"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The gaps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHolidays: {
+        parameters: {
+            query?: {
+                storeId?: string;
+                from?: components["schemas"]["LocalDate"];
+                to?: components["schemas"]["LocalDate"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The holidays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putHoliday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    storeId?: string | null;
+                    date: components["schemas"]["LocalDate"];
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The holiday */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredHoliday"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteHoliday: {
+        parameters: {
+            query: {
+                storeId?: string;
+                date: components["schemas"]["LocalDate"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../../adapters/postgres/database.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { addMs } from '../../domain/time.ts';
-import type { Actor, Role } from '../../domain/types.ts';
+import type { Actor, Locale, Role } from '../../domain/types.ts';
 import { sha256Hex, write } from '../context.ts';
 
 interface KeyRow {
@@ -65,13 +65,27 @@ export async function endSession(deps: { db: Database; now: () => string }, toke
   });
 }
 
-/** The person a text comes from; null when the number belongs to nobody here. */
-export async function findSender(db: Database, phone: string): Promise<Actor | null> {
-  const [row] = await db.query<KeyRow>('select * from find_person_by_phone($1)', [phone]);
-  return row
-    ? { id: `phone:${row.id}`, displayName: row.display_name, role: row.role, tenantId: row.tenant_id, storeIds: null }
-    : null;
+export interface Sender {
+  actor: Actor;
+  personId: string;
+  /** The language in which this person is answered. */
+  locale: Locale;
 }
+
+/** The person a text comes from; null when the number belongs to nobody here. */
+export async function findSender(db: Database, phone: string): Promise<Sender | null> {
+  const [row] = await db.query<KeyRow & { locale: Locale }>('select * from find_person_by_phone($1)', [phone]);
+  return row ? { actor: personOnPhone(row), personId: row.id, locale: row.locale } : null;
+}
+
+/** Somebody who answers by text or in a call. */
+export const personOnPhone = (row: { id: string; display_name: string; role: Role; tenant_id: string }): Actor => ({
+  id: `phone:${row.id}`,
+  displayName: row.display_name,
+  role: row.role,
+  tenantId: row.tenant_id,
+  storeIds: null,
+});
 
 /** Whether this webhook was fully dealt with before; it is noted only after its effect, so a crash between loses nothing. */
 export async function webhookSeen(db: Database, source: string, id: string): Promise<boolean> {

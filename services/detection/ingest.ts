@@ -3,13 +3,14 @@ import { detectionKey } from '../../domain/ids.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import { mergeTarget } from '../../domain/merge.ts';
 import { requirePermission } from '../../domain/permissions.ts';
-import type { Policy } from '../../domain/policy.ts';
+import { completePolicy, type Policy } from '../../domain/policy.ts';
 import { toMs } from '../../domain/time.ts';
 import type { Behaviour, Detection, Reason } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
 import { incidentIdOf } from '../incident/identity.ts';
 import { openIncident } from '../incident/open.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
+import { joinActivePolicy } from '../policy/resolve.ts';
 
 export interface DetectionReceipt {
   eventId: string;
@@ -54,9 +55,9 @@ async function ingestOnce(ctx: ServiceContext, detection: Detection): Promise<De
         fields: [{ field: 'detectedAt', message: 'lies in the future' }],
       });
     }
-    // One camera's detections are taken one after another, so that two at once cannot both open an incident.
+    // What may merge is taken one after another, so that two at once cannot both open an incident.
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `detection:${tenantId}:${detection.storeId}:${detection.cameraId}`,
+      `detection:${tenantId}:${detection.storeId}:${isPerCamera(policy) ? detection.cameraId : ''}`,
     ]);
     const [known] = await tx.query<{ incident_id: string; late: boolean }>(
       'select incident_id, late from detections where tenant_id = $1 and dedup_key = $2',
@@ -114,17 +115,20 @@ async function ingestOnce(ctx: ServiceContext, detection: Detection): Promise<De
         behaviour: detection.eventType,
         detectedAt: new Date(detection.detectedAt).toISOString(),
         policy,
+        ...(detection.drill ? { drill: true } : {}),
       },
     };
   });
 }
 
+const isPerCamera = ({ mergeKeys }: Policy): boolean => mergeKeys.includes('camera') || mergeKeys.includes('zone');
+
 /** The policy of a known place; an unknown store, camera or zone is named. */
 async function resolvePlace(tx: WriteTransaction, tenantId: string, detection: Detection): Promise<Policy> {
-  const [place] = await tx.query<{ camera: string | null; zone: string | null; policy: Policy }>(
+  const [place] = await tx.query<{ camera: string | null; zone: string | null; policy: Partial<Policy> }>(
     `select c.id as camera, z.id as zone, p.body as policy
      from stores s
-     join lateral (select body from policies where tenant_id = s.tenant_id and id = s.policy_id order by version desc limit 1) p on true
+     ${joinActivePolicy}
      left join cameras c on c.tenant_id = s.tenant_id and c.store_id = s.id and c.id = $3
      left join zones z on z.tenant_id = s.tenant_id and z.store_id = s.id and z.camera_id = c.id and z.id = $4
      where s.tenant_id = $1 and s.id = $2`,
@@ -137,10 +141,11 @@ async function resolvePlace(tx: WriteTransaction, tenantId: string, detection: D
   if (!place) throw unknown('storeId', detection.storeId);
   if (place.camera === null) throw unknown('cameraId', detection.cameraId);
   if (detection.zoneId !== undefined && place.zone === null) throw unknown('zoneId', detection.zoneId);
-  return place.policy;
+  return completePolicy(place.policy);
 }
 
 async function findMergeTarget(tx: WriteTransaction, tenantId: string, detection: Detection, policy: Policy) {
+  const perCamera = isPerCamera(policy);
   const open = await tx.query<{
     incident_id: string;
     camera_id: string;
@@ -150,9 +155,9 @@ async function findMergeTarget(tx: WriteTransaction, tenantId: string, detection
   }>(
     `select i.id as incident_id, i.camera_id, i.zone_id, i.behaviour, max(d.detected_at) as last_at
      from incidents i join detections d on d.tenant_id = i.tenant_id and d.incident_id = i.id
-     where i.tenant_id = $1 and i.store_id = $2 and i.camera_id = $3 and i.state <> 'closed'
+     where i.tenant_id = $1 and i.store_id = $2 and ($3::text is null or i.camera_id = $3) and i.drill = $4 and i.state <> 'closed'
      group by i.tenant_id, i.id`,
-    [tenantId, detection.storeId, detection.cameraId],
+    [tenantId, detection.storeId, perCamera ? detection.cameraId : null, detection.drill ?? false],
   );
   return mergeTarget(
     {
@@ -169,6 +174,7 @@ async function findMergeTarget(tx: WriteTransaction, tenantId: string, detection
       lastDetectedAt: row.last_at.toISOString(),
     })),
     policy.mergeWindowMs,
+    policy.mergeKeys,
   );
 }
 

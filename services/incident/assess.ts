@@ -33,6 +33,7 @@ export async function assess(
     detectionCount: incident.detectionCount,
     itemLabel: incident.itemLabel,
     helpRequested: incident.helpRequested,
+    behaviourPoints: incident.policy.severityPoints[incident.behaviour],
   });
   if (pos.verdict !== incident.posVerdict) {
     await addTimelineEntry(tx, {

@@ -1,6 +1,14 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
-import type { Policy } from '../../domain/policy.ts';
-import type { Behaviour, EvidenceState, IncidentState, PosVerdict, Verdict } from '../../domain/types.ts';
+import { completePolicy, type Policy } from '../../domain/policy.ts';
+import type {
+  Behaviour,
+  EvidenceState,
+  IncidentState,
+  PosVerdict,
+  Reason,
+  SeverityLevel,
+  Verdict,
+} from '../../domain/types.ts';
 import { found } from '../context.ts';
 
 export interface IncidentFacts {
@@ -26,6 +34,15 @@ export interface IncidentFacts {
   evidenceState: EvidenceState;
   detectionCount: number;
   itemLabel: string | null;
+  severity: SeverityLevel;
+  drill: boolean;
+  /** Why nobody is paged; null when people may be. */
+  suppression: Reason[] | null;
+  /** The how-manyth run of its workflow this is; more than one after a reopening. */
+  run: number;
+  version: number;
+  /** How often the record was corrected. */
+  corrections: number;
   policy: Policy;
 }
 
@@ -53,7 +70,13 @@ interface FactsRow {
   evidence_state: EvidenceState;
   detection_count: number;
   item: { label: string } | null;
-  policy: Policy;
+  severity: SeverityLevel;
+  drill: boolean;
+  suppression: Reason[] | null;
+  runs: number;
+  version: number;
+  corrections: number;
+  policy: Partial<Policy>;
 }
 
 /** Everything about an incident that a decision needs, in one look; `lock` when the caller will change it. */
@@ -96,6 +119,12 @@ export async function loadIncident(
     evidenceState: incident.evidence_state,
     detectionCount: incident.detection_count,
     itemLabel: incident.item?.label ?? null,
-    policy: incident.policy,
+    severity: incident.severity,
+    drill: incident.drill,
+    suppression: incident.suppression,
+    run: incident.runs,
+    version: incident.version,
+    corrections: incident.corrections,
+    policy: completePolicy(incident.policy),
   };
 }

@@ -1,14 +1,18 @@
 import type { PosVerdict } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
 import { type Intent, intend, type LinkOptions } from '../notification/intend.ts';
+import { planRunbook } from '../runbook/plan.ts';
 import { assess } from './assess.ts';
+import { decideAttention } from './attention.ts';
 import { type IncidentFacts, loadIncident } from './facts.ts';
 
 export interface FirstContact {
   posVerdict: Exclude<PosVerdict, 'PENDING'>;
   severity: 'low' | 'medium' | 'high' | 'critical';
-  /** The first text's intent, when somebody has to be told. */
+  /** The first message's intent, when somebody has to be told. */
   intent: Intent | null;
+  suppressed: boolean;
+  openMandatory: number;
 }
 
 /** One transaction: what the till says, how severe it is, and the intent to text the first person if they must know. */
@@ -17,15 +21,21 @@ export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incide
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
     const { pos, severity } = await assess(tx, incident, ctx.actor.id);
     const posVerdict = settled(pos.verdict);
-    await moveState(tx, incident, posVerdict);
-    const mustTell =
-      (posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE') &&
-      incident.state !== 'closed' &&
-      incident.policy.escalation.length > 0;
+    const asksPeople = posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE';
+    const { suppressed } = asksPeople
+      ? await decideAttention(tx, incident, severity, ctx.actor.id)
+      : { suppressed: false };
+    const { openMandatory } = asksPeople ? await planRunbook(tx, incident, severity.level) : { openMandatory: 0 };
+    await moveState(tx, incident, posVerdict, suppressed);
+    const mustTell = asksPeople && !suppressed && incident.state !== 'closed' && incident.policy.escalation.length > 0;
     const intent = mustTell
-      ? await intend(tx, ctx.actor.id, incident, links, { incidentId, kind: 'alert', step: 0 })
+      ? await intend(tx, ctx.actor.id, { ...incident, severity: severity.level }, links, {
+          incidentId,
+          kind: 'alert',
+          step: 0,
+        })
       : null;
-    return { posVerdict, severity: severity.level, intent };
+    return { posVerdict, severity: severity.level, intent, suppressed, openMandatory };
   });
 }
 
@@ -33,24 +43,34 @@ export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incide
 export function recheckTill(
   ctx: ServiceContext,
   incidentId: string,
-): Promise<{ posVerdict: Exclude<PosVerdict, 'PENDING'> }> {
+): Promise<{ posVerdict: Exclude<PosVerdict, 'PENDING'>; suppressed: boolean; openMandatory: number }> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
-    const { pos } = await assess(tx, incident, ctx.actor.id);
+    const { pos, severity } = await assess(tx, incident, ctx.actor.id);
     const posVerdict = settled(pos.verdict);
-    await moveState(tx, incident, posVerdict);
-    return { posVerdict };
+    const asksPeople = posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE';
+    const { suppressed } = asksPeople
+      ? await decideAttention(tx, incident, severity, ctx.actor.id)
+      : { suppressed: false };
+    const { openMandatory } = asksPeople ? await planRunbook(tx, incident, severity.level) : { openMandatory: 0 };
+    await moveState(tx, incident, posVerdict, suppressed);
+    return { posVerdict, suppressed, openMandatory };
   });
 }
 
 const settled = (verdict: PosVerdict): Exclude<PosVerdict, 'PENDING'> => (verdict === 'PENDING' ? 'UNKNOWN' : verdict);
 
 /** A MATCH is closed by the workflow's outcome; the other verdicts show in the queue at once. */
-async function moveState(tx: WriteTransaction, incident: IncidentFacts, posVerdict: PosVerdict): Promise<void> {
+async function moveState(
+  tx: WriteTransaction,
+  incident: IncidentFacts,
+  posVerdict: PosVerdict,
+  suppressed: boolean,
+): Promise<void> {
   if (posVerdict === 'MATCH') return;
   await tx.query("update incidents set state = $3 where tenant_id = $1 and id = $2 and state in ('new', 'in_review')", [
     incident.tenantId,
     incident.incidentId,
-    posVerdict === 'UNKNOWN' ? 'in_review' : 'alerting',
+    posVerdict === 'UNKNOWN' || suppressed ? 'in_review' : 'alerting',
   ]);
 }

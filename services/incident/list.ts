@@ -1,6 +1,6 @@
 import { invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
-import type { IncidentState, PosVerdict } from '../../domain/types.ts';
+import type { IncidentState, PosVerdict, SecondReview } from '../../domain/types.ts';
 import { readOnly, type ServiceContext } from '../context.ts';
 import { type IncidentRow, type IncidentSummary, incidentColumns, incidentJoins, summaryOf } from './rows.ts';
 
@@ -8,6 +8,9 @@ export interface IncidentFilter {
   states?: IncidentState[];
   storeId?: string;
   posVerdict?: PosVerdict;
+  suppressed?: boolean;
+  drill?: boolean;
+  secondReview?: SecondReview;
   cursor?: string;
   limit: number;
 }
@@ -29,6 +32,9 @@ export function listIncidents(ctx: ServiceContext, filter: IncidentFilter): Prom
          and ($2::text[] is null or i.state = any ($2))
          and ($3::text is null or i.store_id = $3)
          and ($4::text is null or i.pos_verdict = $4)
+         and ($8::boolean is null or (i.suppression is not null) = $8)
+         and ($9::boolean is null or i.drill = $9)
+         and ($10::text is null or i.second_review = $10)
          and ($5::timestamptz is null or (i.detected_at, i.id) < ($5, $6))
        order by i.detected_at desc, i.id desc limit $7`,
       [
@@ -39,6 +45,9 @@ export function listIncidents(ctx: ServiceContext, filter: IncidentFilter): Prom
         after?.at ?? null,
         after?.id ?? null,
         filter.limit + 1,
+        filter.suppressed ?? null,
+        filter.drill ?? null,
+        filter.secondReview ?? null,
       ],
     );
     const open = await tx.query<{ state: string; count: number }>(
@@ -48,7 +57,7 @@ export function listIncidents(ctx: ServiceContext, filter: IncidentFilter): Prom
     const page = rows.slice(0, filter.limit);
     const last = page.at(-1);
     return {
-      items: page.map(summaryOf),
+      items: page.map((row) => summaryOf(row, ctx.actor.id)),
       nextCursor: rows.length > filter.limit && last ? `${last.detected_at.toISOString()}~${last.id}` : null,
       counts: Object.fromEntries(open.map((row) => [row.state, row.count])),
     };

@@ -23,8 +23,8 @@ export async function openIncident(tx: WriteTransaction, incident: NewIncident):
   const { tenantId, incidentId, detection, policy, late } = incident;
   const code = await freeCode(tx, tenantId, incidentId);
   await tx.query(
-    `insert into incidents (tenant_id, store_id, id, code, camera_id, zone_id, behaviour, category, item, detected_at, received_at, late, policy)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    `insert into incidents (tenant_id, store_id, id, code, camera_id, zone_id, behaviour, category, item, detected_at, received_at, late, policy, drill)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       tenantId,
       detection.storeId,
@@ -39,6 +39,7 @@ export async function openIncident(tx: WriteTransaction, incident: NewIncident):
       tx.at,
       late,
       JSON.stringify(policy),
+      detection.drill ?? false,
     ],
   );
   const { preRollMs, postRollMs } = policy.evidence;
@@ -91,14 +92,20 @@ export async function openIncident(tx: WriteTransaction, incident: NewIncident):
  * Codes are unique among open incidents, where the partial index has the last word if two transactions race. One that
  * was closed a short while ago is left alone while others are free: people still have it on their phones.
  */
-async function freeCode(tx: WriteTransaction, tenantId: string, incidentId: string): Promise<string> {
+export async function freeCode(
+  tx: WriteTransaction,
+  tenantId: string,
+  incidentId: string,
+  own?: string,
+): Promise<string> {
   const hash32 = Number.parseInt(incidentId.slice(-8), 16);
-  const candidates = Array.from({ length: codeAttempts }, (_, attempt) => shortCode(hash32, attempt));
+  const codes = Array.from({ length: codeAttempts }, (_, attempt) => shortCode(hash32, attempt));
+  const candidates = own === undefined ? codes : [own, ...codes];
   const known = await tx.query<{ code: string; open: boolean }>(
     `select code, bool_or(state <> 'closed') as open from incidents
-     where tenant_id = $1 and code = any ($2) and (state <> 'closed' or closed_at > $3::timestamptz - make_interval(hours => $4))
+     where tenant_id = $1 and code = any ($2) and id <> $5 and (state <> 'closed' or closed_at > $3::timestamptz - make_interval(hours => $4))
      group by code`,
-    [tenantId, candidates, tx.at, codeRestHours],
+    [tenantId, candidates, tx.at, codeRestHours, incidentId],
   );
   const resting = new Set(known.map((row) => row.code));
   const taken = new Set(known.filter((row) => row.open).map((row) => row.code));

@@ -1,19 +1,12 @@
 import { requirePermission } from '../../domain/permissions.ts';
 import { addMs } from '../../domain/time.ts';
-import type {
-  Detection,
-  DetectionBox,
-  NotificationKind,
-  NotificationState,
-  PosVerdict,
-  Reason,
-  SeverityLevel,
-  TimelineKind,
-} from '../../domain/types.ts';
+import type { Detection, DetectionBox, PosVerdict, Reason, SeverityLevel, TimelineKind } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
 import { found, iso, isoOrNull, readOnly, type ServiceContext } from '../context.ts';
 import type { PosExplanation } from './assess.ts';
 import { loadIncident } from './facts.ts';
+import { type MessageView, type ReviewView, readMessages, readReviews } from './messages.ts';
+import type { IncidentOutcome } from './outcome.ts';
 import { type IncidentRow, type IncidentSummary, incidentColumns, incidentJoins, summaryOf } from './rows.ts';
 
 export interface IncidentDetail extends IncidentSummary {
@@ -39,17 +32,9 @@ export interface IncidentDetail extends IncidentSummary {
     matched: boolean;
   }[];
   posReasons: Reason[];
-  notifications: {
-    id: string;
-    step: number;
-    kind: NotificationKind;
-    personName: string;
-    channel: 'sms';
-    state: NotificationState;
-    body: string;
-    createdAt: string;
-    sentAt: string | null;
-  }[];
+  notifications: MessageView[];
+  reviews: ReviewView[];
+  outcome: IncidentOutcome | null;
   boxes: DetectionBox[];
   clip: { fromAt: string; toAt: string; url: string } | null;
 }
@@ -70,10 +55,12 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
   requirePermission(ctx.actor, 'incident.read');
   const { tenantId } = ctx.actor;
   return readOnly(ctx, async (tx) => {
-    const [row] = await tx.query<IncidentRow & { pos_explanation: PosExplanation | null }>(
-      `select ${incidentColumns} from ${incidentJoins} where i.tenant_id = $1 and i.id = $2`,
-      [tenantId, incidentId],
-    );
+    const [row] = await tx.query<
+      IncidentRow & { pos_explanation: PosExplanation | null; outcome: IncidentOutcome | null }
+    >(`select ${incidentColumns}, i.outcome from ${incidentJoins} where i.tenant_id = $1 and i.id = $2`, [
+      tenantId,
+      incidentId,
+    ]);
     const incident = found(row, `incident ${incidentId}`);
     const facts = await loadIncident(tx, tenantId, incidentId);
     const detections = await tx.query<DetectionRow>(
@@ -100,28 +87,14 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
         addMs(facts.detectedAt, tapeReachMs),
       ],
     );
-    const notifications = await tx.query<{
-      id: string;
-      step: number;
-      kind: NotificationKind;
-      display_name: string | null;
-      channel: 'sms';
-      state: NotificationState;
-      body: string;
-      intended_at: Date;
-      sent_at: Date | null;
-    }>(
-      `select n.id, n.step, n.kind, p.display_name, n.channel, n.state, n.body, n.intended_at, n.sent_at from notifications n left join people p on p.tenant_id = n.tenant_id and p.id = n.person_id
-       where n.tenant_id = $1 and n.incident_id = $2 order by n.intended_at, n.step`,
-      [tenantId, incidentId],
-    );
     const [clip] = await tx.query<{ id: string; from_at: Date; to_at: Date }>(
       "select id, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind = 'clip' and purged_at is null",
       [tenantId, incidentId],
     );
+    const nameOf = await actorNames(tx, tenantId);
     const matched = new Set(incident.pos_explanation?.matchedLineIds ?? []);
     return {
-      ...summaryOf(incident),
+      ...summaryOf(incident, ctx.actor.id),
       storeTimeZone: facts.timeZone,
       detections: detections.map((detection) => ({
         eventId: detection.event_id,
@@ -144,17 +117,9 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
         matched: matched.has(`${line.transaction_id}/${line.line}`),
       })),
       posReasons: incident.pos_explanation?.reasons ?? [],
-      notifications: notifications.map((row) => ({
-        id: row.id,
-        step: row.step,
-        kind: row.kind,
-        personName: row.display_name ?? 'nobody',
-        channel: row.channel,
-        state: row.state,
-        body: row.body,
-        createdAt: iso(row.intended_at),
-        sentAt: isoOrNull(row.sent_at),
-      })),
+      notifications: await readMessages(tx, tenantId, incidentId, nameOf),
+      reviews: await readReviews(tx, tenantId, incidentId, nameOf),
+      outcome: incident.outcome,
       boxes: detections.flatMap((detection) => detection.body.boxes ?? []),
       clip: clip
         ? { fromAt: iso(clip.from_at), toAt: iso(clip.to_at), url: `/v1/incidents/${incidentId}/evidence/${clip.id}` }

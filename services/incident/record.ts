@@ -2,9 +2,12 @@ import type { IncidentStatus } from '../../domain/incident-state.ts';
 import { purgeAfter } from '../../domain/retention.ts';
 import type { HumanVerdict, Reason, Verdict } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
+import { settleRunbook } from '../runbook/settle.ts';
 import { placeOf } from './assess.ts';
 import { loadIncident } from './facts.ts';
+import { askSecondReview } from './second-review.ts';
 import { addTimelineEntry } from './timeline-entry.ts';
+import { revokeLinks, toldPeople } from './told.ts';
 
 /** Who decided, as the workflow passes it on: ids only. */
 export interface DecisionMaker {
@@ -17,7 +20,7 @@ export interface DecisionRecord {
   by: DecisionMaker;
   at: string;
   reasonCode?: string;
-  via: 'api' | 'sms';
+  via: 'api' | 'sms' | 'voice';
 }
 
 export interface ProgressInput {
@@ -114,7 +117,8 @@ async function recordFact(tx: WriteTransaction, place: Place, actorId: string, f
 }
 
 async function recordDecision(tx: WriteTransaction, place: Place, decision: DecisionRecord): Promise<void> {
-  const kind = decision.verdict === 'help' ? 'help_requested' : 'verdict_given';
+  const kind =
+    decision.verdict === 'help' ? 'help_requested' : decision.verdict === 'safe' ? 'help_ended' : 'verdict_given';
   const params = { verdict: decision.verdict, via: decision.via, reasonCode: decision.reasonCode ?? null };
   const fresh = await addTimelineEntry(tx, {
     ...place,
@@ -125,6 +129,12 @@ async function recordDecision(tx: WriteTransaction, place: Place, decision: Deci
     factKey: `decision:${decision.at}:${decision.verdict}`,
   });
   if (!fresh) return;
+  if (decision.verdict === 'confirmed')
+    await tx.query('update incidents set decided_by = $3 where tenant_id = $1 and id = $2', [
+      place.tenantId,
+      place.incidentId,
+      decision.by.actorId,
+    ]);
   const action = decision.verdict === 'help' ? 'incident.help_requested' : 'incident.decided';
   tx.audit({
     action,
@@ -146,8 +156,10 @@ export interface OutcomeInput {
 
 export interface Outcome {
   purgeAfter: string;
-  /** People who were texted before the receipt was found; they are owed a correction. */
+  /** People who were told before the receipt was found; they are owed a correction. */
   toldPersonIds: string[];
+  /** Which correction of this incident that is. */
+  round: number;
 }
 
 /** Closes the incident: decisions, verdict, purge date, links revoked. The same outcome again changes nothing. */
@@ -159,7 +171,7 @@ export function recordOutcome(ctx: ServiceContext, input: OutcomeInput): Promise
     const toldPersonIds = input.cause === 'receipt_found' ? await toldPeople(tx, place) : [];
     if (incident.state === 'closed') {
       tx.noAudit('nothing changed');
-      return { purgeAfter: purgeAfterAt, toldPersonIds };
+      return { purgeAfter: purgeAfterAt, toldPersonIds, round: Math.max(0, incident.corrections - 1) };
     }
     for (const acknowledgement of input.acknowledgements)
       await recordFact(tx, place, ctx.actor.id, { kind: 'acknowledged', ...acknowledgement });
@@ -167,21 +179,25 @@ export function recordOutcome(ctx: ServiceContext, input: OutcomeInput): Promise
     if (input.evidenceGivenUp)
       await recordFact(tx, place, ctx.actor.id, { kind: 'evidence_given_up', reason: input.evidenceGivenUp });
     const last = input.decisions.at(-1);
+    const decidedBy = input.cause === 'human_verdict' ? (last?.by.actorId ?? incident.decidedBy) : ctx.actor.id;
+    const needsReview = input.cause === 'human_verdict' && (await askSecondReview(tx, incident, input.verdict));
     await tx.query(
       `update incidents set state = 'closed', verdict = $3, reason_code = $4, decided_by = $5, closed_at = $6, purge_after = $7, version = greatest(version, $8),
-         help_requested = $9, waiting_person_id = null, waiting_step = null, waiting_due_at = null, corrected_at = case when $10 then $6::timestamptz end
+         help_requested = $9, waiting_person_id = null, waiting_step = null, waiting_due_at = null, corrected_at = case when $10 then $6::timestamptz else corrected_at end, corrections = corrections + case when $10 then 1 else 0 end,
+         second_review = $11, claimed_by = null, claimed_until = null
        where tenant_id = $1 and id = $2`,
       [
         place.tenantId,
         place.incidentId,
         input.verdict,
         last?.reasonCode ?? null,
-        input.cause === 'human_verdict' ? (last?.by.actorId ?? null) : ctx.actor.id,
+        decidedBy,
         input.closedAt,
         purgeAfterAt,
         input.status.version,
         input.status.helpRequested,
         toldPersonIds.length > 0,
+        needsReview ? 'pending' : null,
       ],
     );
     if (input.cause === 'receipt_found') await dropUnmadeEvidence(tx, place, ctx.actor.id);
@@ -201,13 +217,14 @@ export function recordOutcome(ctx: ServiceContext, input: OutcomeInput): Promise
       actor: ctx.actor.id,
       params: { verdict: input.verdict, cause: input.cause, purgeAfter: purgeAfterAt },
     });
+    await settleRunbook(tx, place, input.verdict);
     await revokeLinks(tx, place);
     tx.audit({
       action: 'incident.closed',
       subject: `incident:${place.incidentId}`,
       details: { verdict: input.verdict, cause: input.cause, purgeAfter: purgeAfterAt, toldPersonIds },
     });
-    return { purgeAfter: purgeAfterAt, toldPersonIds };
+    return { purgeAfter: purgeAfterAt, toldPersonIds, round: incident.corrections };
   });
 }
 
@@ -233,26 +250,4 @@ async function dropUnmadeEvidence(tx: WriteTransaction, place: Place, actorId: s
     subject: `incident:${place.incidentId}`,
     details: { because: 'RECEIPT_FOUND' },
   });
-}
-
-export async function toldPeople(tx: WriteTransaction, place: Place): Promise<string[]> {
-  const rows = await tx.query<{ person_id: string }>(
-    "select distinct person_id from notifications where tenant_id = $1 and incident_id = $2 and kind in ('alert', 'help') and state in ('intended', 'sent', 'delivered', 'undelivered') and person_id is not null order by person_id",
-    [place.tenantId, place.incidentId],
-  );
-  return rows.map((row) => row.person_id);
-}
-
-/** A closed incident's links stop working at once. */
-export async function revokeLinks(tx: WriteTransaction, place: Place): Promise<void> {
-  const revoked = await tx.query(
-    'update evidence_links set revoked_at = $3 where tenant_id = $1 and incident_id = $2 and revoked_at is null returning token_sha256',
-    [place.tenantId, place.incidentId, tx.at],
-  );
-  if (revoked.length > 0)
-    tx.audit({
-      action: 'evidence.link_revoked',
-      subject: `incident:${place.incidentId}`,
-      details: { links: revoked.length },
-    });
 }

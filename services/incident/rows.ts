@@ -5,6 +5,7 @@ import type {
   IncidentState,
   PosVerdict,
   Reason,
+  SecondReview,
   SeverityLevel,
   Verdict,
 } from '../../domain/types.ts';
@@ -13,6 +14,7 @@ import { isoOrNull } from '../context.ts';
 /** The columns that every view of an incident shares; the only place where they are named. */
 export const incidentColumns = `i.id, i.code, i.store_id, s.name as store_name, i.camera_id, i.zone_id, coalesce(z.label, c.name) as zone_label, i.behaviour, i.category,
   i.severity, i.severity_score, i.severity_reasons, i.state, i.pos_verdict, i.pos_explanation, i.verdict, i.item, i.detected_at, i.received_at, i.late, i.acknowledged_at, i.closed_at,
+  i.drill, i.suppression, i.claimed_by, i.claimed_until, i.second_review, i.runs, cb.display_name as claimed_name,
   i.evidence_state, i.detection_count, i.texts_sent, i.help_requested, i.corrected_at, i.waiting_step, i.waiting_due_at, w.display_name as waiting_name, i.purge_after, i.version,
   exists (select from holds h where h.tenant_id = i.tenant_id and h.incident_id = i.id and h.released_at is null) as legal_hold`;
 
@@ -20,6 +22,7 @@ export const incidentJoins = `incidents i
   join stores s on s.tenant_id = i.tenant_id and s.id = i.store_id
   join cameras c on c.tenant_id = i.tenant_id and c.store_id = i.store_id and c.id = i.camera_id
   left join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id
+  left join api_keys cb on cb.tenant_id = i.tenant_id and i.claimed_by = 'user:' || cb.id and i.claimed_until > clock_timestamp()
   left join people w on w.tenant_id = i.tenant_id and w.id = i.waiting_person_id`;
 
 export interface IncidentRow {
@@ -56,6 +59,13 @@ export interface IncidentRow {
   purge_after: Date | null;
   version: number;
   legal_hold: boolean;
+  drill: boolean;
+  suppression: Reason[] | null;
+  claimed_by: string | null;
+  claimed_until: Date | null;
+  claimed_name: string | null;
+  second_review: SecondReview | null;
+  runs: number;
 }
 
 export interface IncidentSummary {
@@ -88,9 +98,15 @@ export interface IncidentSummary {
   legalHold: boolean;
   purgeAfter: string | null;
   version: number;
+  drill: boolean;
+  suppression: Reason[] | null;
+  /** Who has taken it in the console, until when. */
+  claim: { name: string; until: string; mine: boolean } | null;
+  secondReview: SecondReview | null;
+  runs: number;
 }
 
-export function summaryOf(row: IncidentRow): IncidentSummary {
+export function summaryOf(row: IncidentRow, actorId: string): IncidentSummary {
   const waiting = row.waiting_name !== null && row.waiting_due_at !== null;
   return {
     id: row.id,
@@ -124,5 +140,13 @@ export function summaryOf(row: IncidentRow): IncidentSummary {
     legalHold: row.legal_hold,
     purgeAfter: isoOrNull(row.purge_after),
     version: row.version,
+    drill: row.drill,
+    suppression: row.suppression,
+    claim:
+      row.claimed_name !== null && row.claimed_until !== null
+        ? { name: row.claimed_name, until: row.claimed_until.toISOString(), mine: row.claimed_by === actorId }
+        : null,
+    secondReview: row.second_review,
+    runs: row.runs,
   };
 }

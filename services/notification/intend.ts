@@ -1,30 +1,33 @@
 import { createHmac } from 'node:crypto';
-import { alertText, correctionText, helpText } from '../../domain/message-text.ts';
 import { addMs } from '../../domain/time.ts';
-import type { NotificationKind } from '../../domain/types.ts';
+import type { Channel, Locale, NotificationKind, Reason } from '../../domain/types.ts';
 import { type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
 import { placeOf } from '../incident/assess.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
+import { compose, type LinkOptions } from './compose.ts';
+import { findPerson, findRecipient, type Recipient, readAddress } from './recipient.ts';
 
-/** How links in texts are made; the token of a notification is derived, so a retry composes the very same text. */
-export interface LinkOptions {
-  publicUrl: string;
-  linkSecret: string;
-}
+export type { LinkOptions } from './compose.ts';
 
 export interface IntendInput {
   incidentId: string;
   kind: NotificationKind;
   step: number;
+  /** Counts hand-overs of a step, and corrections of an incident. */
+  round?: number;
+  /** When the time ran out that makes this step due. */
+  dueAt?: string;
   /** Set for corrections, which go to whoever was told; otherwise the person on shift for the step's role. */
   personId?: string;
-  /** Who asked for help is not texted about it. */
+  /** Who asked for help is not called about it. */
   excludePersonId?: string | null;
 }
 
 export type Intent =
   | { outcome: 'nobody_on_shift' }
+  /** Somebody is there and is left in peace; the reasons are on the record. */
+  | { outcome: 'withheld' }
   /** The incident was closed meanwhile: there is nothing left to tell. `open`: an earlier attempt may have told all the same. */
   | { outcome: 'moot'; open: OpenIntent | null }
   | OpenIntent;
@@ -32,12 +35,16 @@ export type Intent =
 export interface OpenIntent {
   outcome: 'intended' | 'sent' | 'undeliverable';
   notificationId: string;
+  channel: Channel;
+  /** A number, or an address for e-mail. */
   to: string;
+  subject: string;
   body: string;
-  /** Only this text carries it, so the carrier's list can be searched for it. */
+  /** Only this message carries it, so the carrier's list can be searched for it. */
   reference: string;
   intendedAt: string;
   claimedAt: string;
+  shiftEndsAt: string | null;
   /** This call wrote the intent: nothing can have been sent for it yet. */
   fresh: boolean;
 }
@@ -46,10 +53,13 @@ interface IntentRow {
   [column: string]: unknown;
   id: string;
   state: string;
+  channel: Channel;
+  locale: Locale;
+  round: number;
   intended_at: Date;
   claimed_at: Date;
   person_id: string;
-  phone_e164: string;
+  shift_ends_at: Date | null;
 }
 
 export const linkToken = (links: LinkOptions, notificationId: string): string =>
@@ -62,7 +72,7 @@ export function intendNotification(ctx: ServiceContext, links: LinkOptions, inpu
   });
 }
 
-/** Writes the unique intent of one text before anything is sent; the same step again returns what is already there. */
+/** Writes the unique intent of one message before anything is sent; the same step again returns what is already there. */
 export async function intend(
   tx: WriteTransaction,
   actorId: string,
@@ -70,75 +80,143 @@ export async function intend(
   links: LinkOptions,
   input: IntendInput,
 ): Promise<Intent> {
-  const { tenantId, storeId, incidentId } = incident;
+  const { tenantId, incidentId } = incident;
+  const round = input.round ?? 0;
   const moot = input.kind !== 'correction' && incident.state === 'closed';
   const [known] = await tx.query<IntentRow>(
-    `select n.id, n.state, n.intended_at, n.claimed_at, n.person_id, p.phone_e164 from notifications n left join people p on p.tenant_id = n.tenant_id and p.id = n.person_id
-     where n.tenant_id = $1 and n.incident_id = $2 and n.kind = $3 and n.step = $4`,
-    [tenantId, incidentId, input.kind, input.step],
+    `select id, state, channel, locale, round, intended_at, claimed_at, person_id, shift_ends_at from notifications
+     where tenant_id = $1 and incident_id = $2 and kind = $3 and step = $4 and round = $5`,
+    [tenantId, incidentId, input.kind, input.step, round],
   );
   if (known) {
     tx.noAudit('nothing changed');
-    if (moot && known.state === 'intended')
-      return { outcome: 'moot', open: describe(known, incident, links, input.kind, false) };
-    return known.state === 'nobody_on_shift'
-      ? { outcome: 'nobody_on_shift' }
-      : describe(known, incident, links, input.kind, false);
+    if (known.state === 'nobody_on_shift' || known.state === 'withheld') return { outcome: known.state };
+    const open = await describe(tx, known, incident, links, input.kind, false);
+    if (moot && known.state === 'intended') return { outcome: 'moot', open };
+    return open;
   }
   if (moot) {
     tx.noAudit('nothing changed');
     return { outcome: 'moot', open: null };
   }
-  const person = await findPerson(tx, incident, input);
-  const notificationId = `ntf_${sha256Hex(`${incidentId}:${input.kind}:${input.step}`).slice(0, 20)}`;
-  if (!person) {
-    await tx.query(
-      `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, state, body, intended_at, claimed_at) values ($1, $2, $3, $4, $5, $6, 'nobody_on_shift', '', $7, $7)`,
-      [tenantId, storeId, incidentId, notificationId, input.kind, input.step, tx.at],
-    );
-    const role = incident.policy.escalation[input.step]?.role ?? null;
-    await addTimelineEntry(tx, {
-      ...placeOf(incident),
-      kind: 'nobody_on_shift',
-      actor: actorId,
-      params: { step: input.step, role },
-    });
-    tx.audit({
-      action: 'notification.nobody_on_shift',
-      subject: `incident:${incidentId}`,
-      details: { step: input.step, role },
-    });
-    return { outcome: 'nobody_on_shift' };
+  const notificationId = notificationIdOf(incidentId, input.kind, input.step, round);
+  const found = await whoIsReached(tx, incident, input, round);
+  if ('unreached' in found) {
+    await recordUnreached(tx, actorId, incident, { ...input, round, notificationId, ...found });
+    return { outcome: found.unreached };
   }
-  const intent = describe(
-    {
-      id: notificationId,
-      state: 'intended',
-      intended_at: new Date(tx.at),
-      claimed_at: new Date(tx.at),
-      person_id: person.id,
-      phone_e164: person.phone_e164,
-    },
-    incident,
-    links,
-    input.kind,
-    true,
-  );
+  return writeIntent(tx, incident, links, { ...input, round, notificationId, recipient: found.recipient });
+}
+
+const notificationIdOf = (incidentId: string, kind: NotificationKind, step: number, round: number): string =>
+  `ntf_${sha256Hex(`${incidentId}:${kind}:${step}${round === 0 ? '' : `:${round}`}`).slice(0, 20)}`;
+
+type Unreached = { unreached: 'nobody_on_shift' | 'withheld'; reasons: Reason[] };
+
+async function whoIsReached(
+  tx: WriteTransaction,
+  incident: IncidentFacts,
+  input: IntendInput,
+  round: number,
+): Promise<{ recipient: Recipient } | Unreached> {
+  if (input.personId !== undefined) {
+    const told = await findPerson(tx, incident.tenantId, input.personId);
+    return told ? { recipient: told } : { unreached: 'nobody_on_shift', reasons: [] };
+  }
+  const found = await findRecipient(tx, incident, {
+    kind: input.kind,
+    step: input.step,
+    round,
+    excludePersonId: input.excludePersonId ?? null,
+  });
+  if (found.recipient) return { recipient: found.recipient };
+  return found.kind === 'withheld'
+    ? { unreached: 'withheld', reasons: found.reasons }
+    : { unreached: 'nobody_on_shift', reasons: [] };
+}
+
+interface Writing extends IntendInput {
+  round: number;
+  notificationId: string;
+}
+
+async function recordUnreached(
+  tx: WriteTransaction,
+  actorId: string,
+  incident: IncidentFacts,
+  { kind, step, round, dueAt, notificationId, unreached, reasons }: Writing & Unreached,
+): Promise<void> {
+  const { tenantId, storeId, incidentId } = incident;
   await tx.query(
-    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, person_id, state, body, intended_at, claimed_at) values ($1, $2, $3, $4, $5, $6, $7, 'intended', $8, $9, $9)`,
+    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, state, body, reasons, intended_at, claimed_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $10, $11)`,
     [
       tenantId,
       storeId,
       incidentId,
       notificationId,
-      input.kind,
-      input.step,
-      person.id,
-      intent.body.replace(intent.reference, '…'),
+      kind,
+      step,
+      round,
+      unreached,
+      JSON.stringify(reasons),
       tx.at,
+      dueAt ?? null,
     ],
   );
-  if (input.kind !== 'correction') {
+  const role = incident.policy.escalation[step]?.role ?? null;
+  await addTimelineEntry(tx, {
+    ...placeOf(incident),
+    kind: unreached === 'withheld' ? 'text_withheld' : 'nobody_on_shift',
+    actor: actorId,
+    params: { step, role, reasons },
+  });
+  tx.audit({
+    action: unreached === 'withheld' ? 'notification.withheld' : 'notification.nobody_on_shift',
+    subject: `incident:${incidentId}`,
+    details: { step, role, reasons },
+  });
+}
+
+async function writeIntent(
+  tx: WriteTransaction,
+  incident: IncidentFacts,
+  links: LinkOptions,
+  { kind, step, round, dueAt, notificationId, recipient }: Writing & { recipient: Recipient },
+): Promise<OpenIntent> {
+  const { tenantId, storeId, incidentId } = incident;
+  const row: IntentRow = {
+    id: notificationId,
+    state: 'intended',
+    channel: recipient.channel,
+    locale: recipient.locale,
+    round,
+    intended_at: new Date(tx.at),
+    claimed_at: new Date(tx.at),
+    person_id: recipient.personId,
+    shift_ends_at: recipient.shiftEndsAt === null ? null : new Date(recipient.shiftEndsAt),
+  };
+  const intent = await describe(tx, row, incident, links, kind, true, recipient);
+  await tx.query(
+    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, person_id, channel, locale, shift_ends_at, due_at, state, body, intended_at, claimed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, 'intended', $12, $13, $13)`,
+    [
+      tenantId,
+      storeId,
+      incidentId,
+      notificationId,
+      kind,
+      step,
+      round,
+      recipient.personId,
+      recipient.channel,
+      recipient.locale,
+      recipient.shiftEndsAt,
+      intent.body.replaceAll(linkToken(links, notificationId), '…'),
+      tx.at,
+      dueAt ?? null,
+    ],
+  );
+  if (kind !== 'correction' && recipient.channel !== 'voice')
     await tx.query(
       'insert into evidence_links (tenant_id, store_id, incident_id, token_sha256, person_id, expires_at) values ($1, $2, $3, $4, $5, $6)',
       [
@@ -146,66 +224,40 @@ export async function intend(
         storeId,
         incidentId,
         sha256Hex(linkToken(links, notificationId)),
-        person.id,
+        recipient.personId,
         addMs(tx.at, incident.policy.linkTtlMs),
       ],
     );
-  }
   tx.audit({
     action: 'notification.intended',
     subject: `incident:${incidentId}`,
-    details: { notificationId, kind: input.kind, step: input.step, personId: person.id },
+    details: { notificationId, kind, step, round, personId: recipient.personId, channel: recipient.channel },
   });
   return intent;
 }
 
-function describe(
+async function describe(
+  tx: WriteTransaction,
   row: IntentRow,
   incident: IncidentFacts,
   links: LinkOptions,
   kind: NotificationKind,
   fresh: boolean,
-): OpenIntent {
+  address?: { phone: string | null; email: string | null },
+): Promise<OpenIntent> {
+  const { phone, email } = address ?? (await readAddress(tx, incident.tenantId, row.person_id));
   const token = linkToken(links, row.id);
-  const place = { laneLabel: incident.laneLabel, storeName: incident.storeName, code: incident.code };
-  const linkUrl = `${links.publicUrl}/e/${token}`;
-  const body =
-    kind === 'correction'
-      ? correctionText(place)
-      : kind === 'help'
-        ? helpText({ ...place, linkUrl })
-        : alertText({ ...place, linkUrl });
-  const outcome = row.state === 'intended' ? 'intended' : row.state === 'failed' ? 'undeliverable' : 'sent';
+  const words = compose(incident, links, { kind, round: row.round, channel: row.channel, locale: row.locale, token });
   return {
-    outcome,
+    outcome: row.state === 'intended' ? 'intended' : row.state === 'failed' ? 'undeliverable' : 'sent',
     notificationId: row.id,
-    to: row.phone_e164,
-    body,
-    reference: kind === 'correction' ? body : token,
+    channel: row.channel,
+    to: (row.channel === 'email' ? email : phone) ?? '',
+    ...words,
+    reference: kind === 'correction' ? words.body : token,
     intendedAt: row.intended_at.toISOString(),
     claimedAt: row.claimed_at.toISOString(),
+    shiftEndsAt: row.shift_ends_at?.toISOString() ?? null,
     fresh,
   };
-}
-
-async function findPerson(
-  tx: WriteTransaction,
-  incident: IncidentFacts,
-  input: IntendInput,
-): Promise<{ id: string; phone_e164: string } | undefined> {
-  if (input.personId !== undefined) {
-    const [told] = await tx.query<{ id: string; phone_e164: string }>(
-      'select id, phone_e164 from people where tenant_id = $1 and id = $2 and phone_e164 is not null',
-      [incident.tenantId, input.personId],
-    );
-    return told;
-  }
-  const role = incident.policy.escalation[input.step]?.role;
-  const [onShift] = await tx.query<{ id: string; phone_e164: string }>(
-    `select p.id, p.phone_e164 from shifts s join people p on p.tenant_id = s.tenant_id and p.id = s.person_id
-     where s.tenant_id = $1 and s.store_id = $2 and p.role = $3 and s.starts_at <= $4 and s.ends_at > $4 and p.phone_e164 is not null and p.id is distinct from $5
-     order by s.starts_at desc, p.id limit 1`,
-    [incident.tenantId, incident.storeId, role ?? null, tx.at, input.excludePersonId ?? null],
-  );
-  return onShift;
 }

@@ -1,61 +1,103 @@
+import type { Queryable } from '../../adapters/postgres/database.ts';
+import type { MessageFacts } from '../../domain/messages/compose.ts';
+import type { Ending } from '../../domain/messages/replies.ts';
+import type { Verdict } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
-import { readOnly, type ServiceContext, write } from '../context.ts';
+import { iso, isoOrNull, readOnly, type ServiceContext, write } from '../context.ts';
 
+/** An incident that somebody was told of, as far as an answer to them needs it. */
 export interface AnswerableIncident {
   incidentId: string;
   storeId: string;
-  code: string;
-  laneLabel: string;
-  storeName: string;
+  /** Above one after a reopening. */
+  run: number;
+  place: MessageFacts;
   closed: boolean;
-  verdict: string | null;
-  decidedBy: string | null;
-  closedAt: string | null;
-  timeZone: string;
+  /** How it ended, or stands. */
+  ending: Ending;
 }
 
 /** How long a closed incident is still explained to somebody who answers late. */
 const explainedForDays = 30;
 
-/** Incidents about which this person was texted, the newest first. */
+interface AnswerableRow {
+  [column: string]: unknown;
+  id: string;
+  store_id: string;
+  code: string;
+  label: string;
+  store_name: string;
+  time_zone: string;
+  drill: boolean;
+  runs: number;
+  state: string;
+  pos_verdict: string;
+  verdict: Verdict | null;
+  decided_by: string | null;
+  closed_at: Date | null;
+  corrected_at: Date | null;
+  corrected_by: string | null;
+}
+
+const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) as label, s.name as store_name, s.time_zone, i.drill, i.runs,
+    i.state, i.pos_verdict, i.verdict, i.decided_by, i.closed_at, i.corrected_at,
+    (select e.actor from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind = 'correction_recorded' order by e.id desc limit 1) as corrected_by
+  from incidents i
+  join stores s on s.tenant_id = i.tenant_id and s.id = i.store_id
+  join cameras c on c.tenant_id = i.tenant_id and c.store_id = i.store_id and c.id = i.camera_id
+  left join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id`;
+
+/** Incidents that this person was told of, the newest first. One that was withheld from them is none. */
 export function findAnswerable(ctx: ServiceContext, personId: string): Promise<AnswerableIncident[]> {
   return readOnly(ctx, async (tx) => {
-    const rows = await tx.query<{
-      id: string;
-      store_id: string;
-      code: string;
-      label: string;
-      store_name: string;
-      state: string;
-      verdict: string | null;
-      decided_by: string | null;
-      closed_at: Date | null;
-      time_zone: string;
-    }>(
-      `select i.id, i.store_id, i.code, coalesce(z.label, c.name) as label, s.name as store_name, i.state, i.verdict, i.decided_by, i.closed_at, s.time_zone
-       from (select incident_id, max(intended_at) as texted_at from notifications where tenant_id = $1 and person_id = $2 and kind in ('alert', 'help') and intended_at > $3::timestamptz - make_interval(days => $4) group by incident_id) n
-       join incidents i on i.tenant_id = $1 and i.id = n.incident_id
-       join stores s on s.tenant_id = i.tenant_id and s.id = i.store_id
-       join cameras c on c.tenant_id = i.tenant_id and c.store_id = i.store_id and c.id = i.camera_id
-       left join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id
-       order by n.texted_at desc limit 50`,
+    const rows = await tx.query<AnswerableRow>(
+      `${answerable}
+       join (select incident_id, max(intended_at) as told_at from notifications
+             where tenant_id = $1 and person_id = $2 and kind in ('alert', 'help', 'help_call') and state not in ('withheld', 'nobody_on_shift')
+               and intended_at > $3::timestamptz - make_interval(days => $4) group by incident_id) n on n.incident_id = i.id
+       where i.tenant_id = $1 order by n.told_at desc limit 50`,
       [ctx.actor.tenantId, personId, ctx.now(), explainedForDays],
     );
-    const nameOf = await actorNames(tx, ctx.actor.tenantId);
-    return rows.map((row) => ({
-      incidentId: row.id,
-      storeId: row.store_id,
-      code: row.code,
-      laneLabel: row.label,
-      storeName: row.store_name,
-      closed: row.state === 'closed',
-      verdict: row.verdict,
-      decidedBy:
-        row.decided_by === null ? null : row.decided_by.startsWith('system:') ? 'the till' : nameOf(row.decided_by),
-      closedAt: row.closed_at?.toISOString() ?? null,
-      timeZone: row.time_zone,
-    }));
+    return describe(tx, ctx, rows);
   });
+}
+
+/** One incident as it stands now, for whoever answers in a call. */
+export function readAnswerable(ctx: ServiceContext, incidentId: string): Promise<AnswerableIncident | undefined> {
+  return readOnly(ctx, async (tx) => {
+    const rows = await tx.query<AnswerableRow>(`${answerable} where i.tenant_id = $1 and i.id = $2`, [
+      ctx.actor.tenantId,
+      incidentId,
+    ]);
+    return (await describe(tx, ctx, rows))[0];
+  });
+}
+
+async function describe(tx: Queryable, ctx: ServiceContext, rows: AnswerableRow[]): Promise<AnswerableIncident[]> {
+  if (rows.length === 0) return [];
+  const nameOf = await actorNames(tx, ctx.actor.tenantId);
+  return rows.map((row) => ({
+    incidentId: row.id,
+    storeId: row.store_id,
+    run: row.runs,
+    place: { laneLabel: row.label, storeName: row.store_name, code: row.code, drill: row.drill },
+    closed: row.state === 'closed',
+    ending: endingOf(row, nameOf, ctx.now()),
+  }));
+}
+
+function endingOf(row: AnswerableRow, nameOf: (actorId: string) => string, now: string): Ending {
+  // Corrected in the moment of its end: the receipt came while people were being told.
+  const corrected = row.corrected_at !== null && row.closed_at !== null && iso(row.corrected_at) > iso(row.closed_at);
+  const by = corrected ? row.corrected_by : row.decided_by;
+  return {
+    verdict: row.verdict,
+    corrected,
+    at: isoOrNull(corrected ? row.corrected_at : row.closed_at),
+    by: by === null ? null : by.startsWith('system:') ? 'till' : { name: nameOf(by) },
+    timeZone: row.time_zone,
+    now,
+  };
 }
 
 /** That somebody answered, and what became of it; the words themselves are not kept. */

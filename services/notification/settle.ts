@@ -9,11 +9,13 @@ interface NotificationRow {
   incident_id: string;
   kind: string;
   step: number;
+  round: number;
+  channel: string;
   person_id: string;
   state: string;
 }
 
-const load = `select incident_id, kind, step, person_id, state from notifications where tenant_id = $1 and id = $2 for update`;
+const load = `select incident_id, kind, step, round, channel, person_id, state from notifications where tenant_id = $1 and id = $2 for update`;
 
 /** Takes the intent over from an attempt that died; false when another attempt took it first. */
 export function reclaimIntent(
@@ -44,12 +46,13 @@ export function releaseIntent(ctx: ServiceContext, notificationId: string): Prom
 /** The carrier took the text, even if we had given it up; the person's time starts. Idempotent. */
 export function markSent(
   ctx: ServiceContext,
-  input: { notificationId: string; sid: string; segments: number },
+  input: { notificationId: string; sid: string; segments: number; from?: string },
 ): Promise<{ sentAt: string }> {
   return write(ctx, async (tx) => {
     const [updated] = await tx.query<NotificationRow>(
-      `update notifications set state = 'sent', carrier_sid = $3, segments = $4, sent_at = $5, failure = null, settled_at = null where tenant_id = $1 and id = $2 and state in ('intended', 'failed') returning incident_id, kind, step, person_id, state`,
-      [ctx.actor.tenantId, input.notificationId, input.sid, input.segments, tx.at],
+      `update notifications set state = 'sent', carrier_sid = $3, segments = $4, sent_at = $5, from_number = coalesce($6, from_number), failure = null, settled_at = null
+       where tenant_id = $1 and id = $2 and state in ('intended', 'failed') returning incident_id, kind, step, round, channel, person_id, state`,
+      [ctx.actor.tenantId, input.notificationId, input.sid, input.segments, tx.at, input.from ?? null],
     );
     if (!updated) {
       tx.noAudit('nothing changed');
@@ -57,6 +60,7 @@ export function markSent(
     }
     const incident = await loadIncident(tx, ctx.actor.tenantId, updated.incident_id, true);
     const timeoutMs = incident.policy.escalation[updated.step]?.timeoutMs ?? 0;
+    const asksForAnswer = updated.kind === 'alert' || updated.kind === 'help';
     await tx.query(
       `update incidents set texts_sent = texts_sent + 1, state = case when $6 and state in ('new', 'in_review') then 'alerting' else state end,
          waiting_person_id = case when $6 and state <> 'closed' then $3 else waiting_person_id end,
@@ -69,14 +73,14 @@ export function markSent(
         updated.person_id,
         updated.step,
         addMs(tx.at, timeoutMs),
-        updated.kind !== 'correction',
+        asksForAnswer,
       ],
     );
     await addTimelineEntry(tx, {
       ...placeOf(incident),
-      kind: 'text_sent',
+      kind: updated.channel === 'voice' ? 'call_placed' : 'text_sent',
       actor: ctx.actor.id,
-      params: { step: updated.step, kind: updated.kind, personId: updated.person_id },
+      params: { step: updated.step, kind: updated.kind, personId: updated.person_id, channel: updated.channel },
       factKey: `sent:${input.notificationId}`,
     });
     tx.audit({
@@ -100,7 +104,7 @@ export function markFailed(ctx: ServiceContext, input: { notificationId: string;
     const incident = await loadIncident(tx, ctx.actor.tenantId, row.incident_id);
     await addTimelineEntry(tx, {
       ...placeOf(incident),
-      kind: 'text_undelivered',
+      kind: row.channel === 'voice' ? 'call_unanswered' : 'text_undelivered',
       actor: ctx.actor.id,
       params: { step: row.step, personId: row.person_id, failure: input.failure },
       factKey: `failed:${input.notificationId}`,
@@ -121,7 +125,7 @@ export function recordDelivery(
   return write(ctx, async (tx) => {
     const [row] = await tx.query<NotificationRow & { store_id: string }>(
       `update notifications set state = $3, failure = $5, settled_at = $6
-       where tenant_id = $1 and id = $2 and state = 'sent' and carrier_sid = $4 returning store_id, incident_id, kind, step, person_id, state`,
+       where tenant_id = $1 and id = $2 and state = 'sent' and carrier_sid = $4 returning store_id, incident_id, kind, step, round, channel, person_id, state`,
       [
         ctx.actor.tenantId,
         input.notificationId,
@@ -152,7 +156,7 @@ export function recordDelivery(
     if (!input.delivered && row.kind === 'alert') {
       await tx.query(
         "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'undelivered', $4)",
-        [ctx.actor.tenantId, row.store_id, row.incident_id, JSON.stringify({ step: row.step })],
+        [ctx.actor.tenantId, row.store_id, row.incident_id, JSON.stringify({ step: row.step, round: row.round })],
       );
     }
     return { incidentId: row.incident_id };

@@ -9,7 +9,17 @@ import { openIncident } from '../incident/open.ts';
 export interface OutboxRow {
   id: number;
   incidentId: string;
-  kind: 'start' | 'merged' | 'receipt' | 'undelivered' | 'decide';
+  kind:
+    | 'start'
+    | 'merged'
+    | 'receipt'
+    | 'undelivered'
+    | 'decide'
+    | 'correction'
+    | 'reopen'
+    | 'runbook'
+    | 'mandatory_steps'
+    | 'runbook_command';
   payload: Record<string, unknown>;
 }
 
@@ -89,6 +99,10 @@ export function readIncidentInput(ctx: ServiceContext, incidentId: string): Prom
       behaviour: facts.behaviour,
       detectedAt: facts.detectedAt,
       policy: facts.policy,
+      ...(facts.drill ? { drill: true } : {}),
+      ...(facts.run === 1
+        ? {}
+        : { reopened: { run: facts.run, version: facts.version, posVerdict: facts.posVerdict } }),
     };
   });
 }

@@ -1,8 +1,9 @@
 import { requirePermission } from '../../domain/permissions.ts';
-import type { Policy } from '../../domain/policy.ts';
+import { completePolicy, type Policy } from '../../domain/policy.ts';
 import { type CorrelationResult, correlate } from '../../domain/pos-correlation.ts';
 import { addMs, instantFrom } from '../../domain/time.ts';
 import { found, readOnly, type ServiceContext } from '../context.ts';
+import { joinActivePolicy } from '../policy/resolve.ts';
 import { readScanLines } from './lines.ts';
 
 export interface WhatIfInput {
@@ -20,15 +21,15 @@ export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<
   const at = instantFrom('at', input.at);
   const neighboursAt = input.neighboursAt.map((each, index) => instantFrom(`neighboursAt.${index}`, each));
   return readOnly(ctx, async (tx) => {
-    const [row] = await tx.query<{ feed_seen_at: Date | null; policy: Policy }>(
+    const [row] = await tx.query<{ feed_seen_at: Date | null; policy: Partial<Policy> }>(
       `select t.feed_seen_at, p.body as policy from terminals t
        join stores s on s.tenant_id = t.tenant_id and s.id = t.store_id
-       join lateral (select body from policies where tenant_id = s.tenant_id and id = s.policy_id order by version desc limit 1) p on true
+       ${joinActivePolicy}
        where t.tenant_id = $1 and t.store_id = $2 and t.id = $3`,
       [ctx.actor.tenantId, input.storeId, input.terminalId],
     );
     const till = found(row, `till ${input.terminalId} of store ${input.storeId}`);
-    const { posWindow } = till.policy;
+    const { posWindow } = completePolicy(till.policy);
     const reachMs = 2 * (posWindow.beforeMs + posWindow.afterMs);
     const place = { tenantId: ctx.actor.tenantId, storeId: input.storeId, terminalId: input.terminalId };
     const lines = await readScanLines(tx, place, addMs(at, -reachMs), addMs(at, reachMs));

@@ -47,6 +47,11 @@ test.each([
   ['POST', '/phones/+15550100001/messages', { body: 'x'.repeat(20_000) }, 413],
   ['POST', '/control', { dropCallbacks: 2 }, 400],
   ['POST', '/control', { dropCallback: 0.5 }, 400],
+  ['POST', '/control', { callbackDelayMs: { min: 9, max: 1 } }, 400],
+  ['POST', '/control', { deliveryErrors: { '+15550100001': 30001 } }, 400],
+  ['POST', '/control', { voice: { '+15550100001': 'sing' } }, 400],
+  ['POST', '/control', { voice: { nobody: 'busy' } }, 400],
+  ['POST', '/counts', {}, 405],
 ])('%s %s answers JSON', async (method, path, body, status) => {
   const response = await control(carrier, method, path, body);
   expect(response.status).toBe(status);
@@ -61,6 +66,23 @@ test('turns only the knobs that are named', async () => {
     undeliverable: ['+15550100009'],
     hangNextSends: [{ accepted: true }, { accepted: true }],
     acceptLatencyMs: 0,
+  });
+});
+
+test('turns single steps of a life and reads every way to say what a handset does', async () => {
+  const voice = { '*': 'busy', '+15550100001': { does: 'answer', keys: '4' } };
+  const before = (await (await control(carrier, 'GET', '/control')).json()) as { callMs: object };
+  const after = await control(carrier, 'POST', '/control', {
+    lifeMs: { delivered: 7 },
+    callMs: { key: 9 },
+    voice,
+    reorder: true,
+  });
+  expect(await after.json()).toMatchObject({
+    lifeMs: { sending: 1, sent: 1, delivered: 7 },
+    callMs: { ...before.callMs, key: 9 },
+    voice: { '*': { does: 'busy', keys: '' }, '+15550100001': { does: 'answer', keys: '4' } },
+    reorder: 1,
   });
 });
 

@@ -1,26 +1,34 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
+import type { Calls } from './calls.ts';
+import { countAll } from './counts.ts';
 import type { Delivery } from './delivery.ts';
 import { type Control, turnKnobs } from './knobs.ts';
+import { callOnHandset } from './phone-view.ts';
 import type { Store } from './store.ts';
-import { isPhoneNumber } from './types.ts';
+import { type Call, isPhoneNumber } from './types.ts';
 
 export interface ControlApiOptions {
   store: Store;
   control: Control;
   delivery: Delivery;
-  publicNumber: string;
+  calls: Calls;
+  /** The customer's numbers, the first of which a handset writes to that was never written to. */
+  numbers: readonly string[];
   stopped: AbortSignal;
 }
 
 const registration = z.strictObject({ label: z.string().max(100).default(''), role: z.string().max(50).default('') });
-const text = z.strictObject({ body: z.string().min(1).max(1600) });
+const text = z.strictObject({ body: z.string().min(1).max(1600), to: z.string().optional() });
+const answering = z.strictObject({ by: z.enum(['human', 'machine']).default('human') });
+const keys = z.strictObject({ keys: z.string().regex(/^[0-9*#]{1,20}$/, 'must be keys such as 4 or 12#') });
+const nothing = z.strictObject({});
 const STREAM_INTERVAL_MS = 50;
 const KEEP_ALIVE_MS = 15_000;
 
 /** The handsets and the knobs: what no real carrier offers. */
 export function createControlApi(options: ControlApiOptions): Router {
-  const { store, control, delivery, publicNumber } = options;
+  const { store, control, delivery, calls, numbers } = options;
   const router = express.Router({ caseSensitive: true });
 
   router.use((request, response, next) => {
@@ -54,10 +62,36 @@ export function createControlApi(options: ControlApiOptions): Router {
       const input = text.safeParse(request.body);
       if (!isPhoneNumber(number)) return answer(response, 400, `"${number}" is not an E.164 number such as +15550100.`);
       if (!input.success) return answer(response, 400, z.prettifyError(input.error));
-      const message = await delivery.receive(number, publicNumber, input.data.body);
+      const to = input.data.to ?? store.lastSenderTo(number) ?? numbers[0] ?? '';
+      if (!numbers.includes(to)) return answer(response, 400, `"${to}" is none of the customer's numbers.`);
+      const message = await delivery.receive(number, to, input.data.body);
       response.status(201).json({ sid: message.sid, at: message.receivedAt, status: message.status });
     })
     .all(notAllowed('POST'));
+
+  /** Something that a person does with a call; refused when the call is not in the state for it. */
+  const onCall = <T>(path: string, input: z.ZodType<T>, act: (call: Call, given: T) => Promise<boolean>) =>
+    router
+      .route(`/phones/:number/calls/:sid/${path}`)
+      .post(async (request, response) => {
+        const { number, sid } = request.params as { number: string; sid: string };
+        const call = store.call(sid);
+        if (call?.to !== number) return answer(response, 404, `${number} has no call ${sid}.`);
+        const given = input.safeParse(request.body ?? {});
+        if (!given.success) return answer(response, 400, z.prettifyError(given.error));
+        if (await act(call, given.data)) response.json(callOnHandset(call));
+        else answer(response, 409, `A call that is ${call.status} cannot do that.`);
+      })
+      .all(notAllowed('POST'));
+  onCall('answer', answering, (call, { by }) => calls.answer(call, by));
+  onCall('decline', nothing, (call) => calls.decline(call));
+  onCall('keys', keys, (call, given) => calls.press(call, given.keys));
+  onCall('hang-up', nothing, async (call) => call.status === 'in-progress' && calls.hangUp(call));
+
+  router
+    .route('/counts')
+    .get((_request, response) => void response.json(countAll(store)))
+    .all(notAllowed('GET'));
 
   router
     .route('/stream')

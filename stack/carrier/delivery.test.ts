@@ -31,7 +31,7 @@ const start = async (options: Partial<CarrierOptions> = {}) => {
   carrier = await startTestCarrier({ webhookBaseUrl: receiver.url, ...options });
 };
 
-const send = (change: { to?: string; body?: string } = {}) =>
+const send = (change: { to?: string; from?: string; body?: string } = {}) =>
   sdkFor(carrier).messages.create({
     to: PHONE,
     from: PUBLIC_NUMBER,
@@ -92,6 +92,50 @@ test('an unreachable handset ends undelivered with error 30003, told by callback
   expect(await messagesOf(PHONE)).toMatchObject([{ status: 'undelivered', problem: expect.stringContaining('30003') }]);
 });
 
+test.each([30003, 30005, 30006, 30007, 30008] as const)('a text can end undelivered with error %i', async (code) => {
+  await start({ knobs: { deliveryErrors: { [PHONE]: code } } });
+  const { sid } = await send();
+  await eventually('the callback', () => statuses().includes('undelivered'));
+  expect(receiver.received.find(({ params }) => params['ErrorCode'])?.params).toMatchObject({
+    MessageStatus: 'undelivered',
+    ErrorCode: String(code),
+  });
+  const undelivered = await sdkFor(carrier).messages(sid).fetch();
+  expect(undelivered).toMatchObject({ status: 'undelivered', errorCode: code, price: null });
+  expect(undelivered.errorMessage).toBeTruthy();
+});
+
+test('a text costs nothing until it is delivered, then by the segment', async () => {
+  await start({ knobs: { pricePerSegment: 0.05 }, lifeMs: { sending: 1, sent: 1, delivered: 60 } });
+  const { sid, price } = await send({ body: 'x'.repeat(200) });
+  expect(price).toBeNull();
+  const delivered = await eventually('delivered', async () => {
+    const message = await sdkFor(carrier).messages(sid).fetch();
+    return message.status === 'delivered' && message;
+  });
+  expect(delivered).toMatchObject({ price: '-0.1000', numSegments: '2', priceUnit: 'USD' });
+});
+
+test('a landline is refused at once', async () => {
+  await start({ knobs: { landlines: [PHONE] } });
+  await expect(send()).rejects.toMatchObject({ code: 21614, status: 400 });
+});
+
+test('several numbers may send; an answer goes to the one that wrote last, or to the one that is named', async () => {
+  const second = '+15550100098';
+  await start({ publicNumbers: [second] });
+  await expect(send({ from: '+15550100097' })).rejects.toMatchObject({ code: 21606 });
+  await send({ from: second });
+  await answer('1 K7Q');
+  await control(carrier, 'POST', `/phones/${PHONE}/messages`, { body: '2 K7Q', to: PUBLIC_NUMBER });
+  expect((await messagesOf(PHONE)).map(({ peer }) => peer)).toEqual([second, second, PUBLIC_NUMBER]);
+  await eventually('both webhooks', () => receiver.received.filter(({ params }) => params['Body']).length === 2);
+  const told = receiver.received.filter(({ params }) => params['Body']).map(({ params }) => params['To']);
+  expect(told.sort()).toEqual([PUBLIC_NUMBER, second].sort());
+  const stranger = await control(carrier, 'POST', `/phones/${PHONE}/messages`, { body: 'x', to: '+15550100096' });
+  expect(stranger.status).toBe(400);
+});
+
 test('retries 5xx and a dead API with one idempotency token until it is taken', async () => {
   await start();
   let refusals = 2;
@@ -134,6 +178,22 @@ test('an answer that is no TwiML is a visible failure and no text', async () => 
   const shown = await eventually('the problem', async () => (await messagesOf(PHONE)).find(({ problem }) => problem));
   expect(shown.problem).toContain('12300');
   expect(await messagesOf(PHONE)).toHaveLength(1);
+});
+
+test.each([
+  [' Stop ', 'STOP'],
+  ['unsubscribe', 'STOP'],
+  ['START', 'START'],
+  ['help', 'HELP'],
+  ['Info', 'HELP'],
+  ['help me', undefined],
+  ['1 K7Q', undefined],
+])('%j is told with the opt-out type %s', async (body, type) => {
+  await start();
+  await answer(body);
+  const [webhook] = await eventually('the webhook', () => receiver.received.length === 1 && receiver.received);
+  expect(webhook?.params['OptOutType']).toBe(type);
+  expect(webhook && isSigned(webhook)).toBe(true);
 });
 
 test('STOP and START are the carrier’s, and still told; HELP passes through untouched', async () => {
@@ -189,12 +249,42 @@ test('the same seed loses the same callbacks', async () => {
   expect(await run()).toEqual(first);
 });
 
-test('paces what leaves the number', async () => {
-  await start({ knobs: { throughputPerSecond: 20 } });
-  const startedAtMs = performance.now();
-  await Promise.all(Array.from({ length: 5 }, (_, n) => send({ to: `+1555010001${n}` })));
-  await eventually('all delivered', async () =>
-    (await phones(carrier)).every(({ messages }) => messages[0]?.status === 'delivered'),
-  );
-  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(200);
+test('what is lost depends on the seed and not on the order of events', async () => {
+  const numbers = Array.from({ length: 12 }, (_, n) => `+1555010010${n}`);
+  const lostWith = async (seed: number, order: string[]) => {
+    await start({ knobs: { dropCallbacks: 0.4, duplicateCallbacks: 0.3, reorder: 0.5, seed } });
+    await Promise.all(order.map((to) => send({ to })));
+    await eventually('every callback dealt with', async () => {
+      const counts = (await (await control(carrier, 'GET', '/counts')).json()) as { webhooks: Record<string, number> };
+      return Object.values(counts.webhooks).reduce((sum, count) => sum + count, 0) === 24;
+    });
+    await carrier.stop();
+    return receiver.received
+      .splice(0)
+      .map(({ params }) => `${params['To']} ${params['MessageStatus']}`)
+      .sort();
+  };
+  const first = await lostWith(5, numbers);
+  expect(await lostWith(5, [...numbers].reverse())).toEqual(first);
+  expect(await lostWith(6, numbers)).not.toEqual(first);
+});
+
+test('paces what leaves each number by itself', async () => {
+  const second = '+15550100098';
+  await start({ publicNumbers: [second], knobs: { throughputPerSecond: 20 } });
+  const burst = async (from: (n: number) => string, prefix: string) => {
+    const startedAtMs = performance.now();
+    const numbers = Array.from({ length: 8 }, (_, n) => `+15550${prefix}${n}`);
+    await Promise.all(numbers.map((to, n) => send({ to, from: from(n) })));
+    await eventually('all delivered', async () =>
+      (await phones(carrier))
+        .filter(({ number }) => numbers.includes(number))
+        .every(({ messages }) => messages[0]?.status === 'delivered'),
+    );
+    return performance.now() - startedAtMs;
+  };
+  expect(await burst(() => PUBLIC_NUMBER, '20001')).toBeGreaterThanOrEqual(350);
+  const shared = await burst((n) => (n % 2 ? second : PUBLIC_NUMBER), '20002');
+  expect(shared).toBeGreaterThanOrEqual(150);
+  expect(shared).toBeLessThan(350);
 });

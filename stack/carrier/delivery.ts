@@ -1,30 +1,28 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Control } from './knobs.ts';
+import { type Background, createPace } from './background.ts';
+import type { Callbacks } from './callbacks.ts';
+import { type Control, happens } from './knobs.ts';
 import type { Store } from './store.ts';
 import { readTwiml } from './twiml-reader.ts';
 import { isTerminal, type Message, type Status } from './types.ts';
-import type { WebhookRequest, WebhookResult } from './webhooks.ts';
-
-export interface LifeMs {
-  sending: number;
-  sent: number;
-  delivered: number;
-}
+import type { WebhookPoster } from './webhooks.ts';
 
 export interface DeliveryOptions {
   store: Store;
   control: Control;
-  post: (request: WebhookRequest) => Promise<WebhookResult>;
+  poster: WebhookPoster;
+  callbacks: Callbacks;
+  background: Background;
   accountSid: string;
   inboundUrl: string;
-  lifeMs: LifeMs;
-  stopped: AbortSignal;
   log: (line: string) => void;
 }
 
-/** Twilio's words for leaving and coming back; a message must be exactly one of them. */
-const STOP_WORDS = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'OPTOUT', 'REVOKE']);
-const START_WORDS = new Set(['START', 'UNSTOP', 'YES']);
+/** Twilio's words for leaving and coming back and asking; a message must be exactly one of them. */
+const OPT_OUT_WORDS = {
+  STOP: new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'OPTOUT', 'REVOKE']),
+  START: new Set(['START', 'UNSTOP', 'YES']),
+  HELP: new Set(['HELP', 'INFO']),
+};
 const STOPPED_TEXT =
   'You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe.';
 const STARTED_TEXT =
@@ -38,91 +36,61 @@ export type Delivery = ReturnType<typeof createDelivery>;
 
 /** Carries messages through their life and tells the customer about it by webhook. */
 export function createDelivery(options: DeliveryOptions) {
-  const { store, control, post, stopped, log } = options;
-  const running = new Set<Promise<void>>();
-  let nextSlotAtMs = 0;
-
-  /** Keeps the promise so that stopping can wait for it, and its failure from passing unseen. */
-  const run = (work: Promise<void>) => {
-    const settled = work
-      .catch((error: unknown) => {
-        if (!stopped.aborted) log(`delivery failed: ${error instanceof Error ? error.stack : String(error)}`);
-      })
-      .finally(() => running.delete(settled));
-    running.add(settled);
-  };
-
-  const pause = (ms: number) => wait(ms, undefined, { signal: stopped });
-
-  const pace = async () => {
-    const perSecond = control.knobs.throughputPerSecond;
-    if (perSecond === null) return;
-    const slotAtMs = Math.max(performance.now(), nextSlotAtMs);
-    nextSlotAtMs = slotAtMs + 1000 / perSecond;
-    await pause(slotAtMs - performance.now());
-  };
-
-  const report = async (message: Message, event: Status, request: WebhookRequest): Promise<WebhookResult> => {
-    const result = await post(request);
-    if (result.outcome === 'interrupted') return result;
-    const reason = result.outcome === 'failed' ? result.reason : null;
-    await store.setWebhook(message.sid, event, {
-      outcome: result.outcome,
-      attempts: result.attempts,
-      reason,
-      at: now(),
-    });
-    if (reason) log(`webhook ${event} of ${message.sid} failed after ${result.attempts} attempts: ${reason}`);
-    return result;
-  };
+  const { store, control, poster, callbacks, log } = options;
+  const { run, pause } = options.background;
+  const slotAfterMs = createPace();
 
   const statusCallback = async (message: Message, status: Status) => {
     if (message.statusCallbackUrl === null) return;
-    if (control.chance(control.knobs.dropCallbacks)) {
-      await store.setWebhook(message.sid, status, { outcome: 'dropped', attempts: 0, reason: null, at: now() });
-      return;
-    }
-    const request = {
-      url: message.statusCallbackUrl,
-      params: {
-        AccountSid: options.accountSid,
-        ApiVersion: '2010-04-01',
-        From: message.from,
-        MessageSid: message.sid,
-        MessageStatus: status,
-        SmsSid: message.sid,
-        SmsStatus: status,
-        To: message.to,
-        ...(message.errorCode === null ? {} : { ErrorCode: String(message.errorCode) }),
+    await callbacks.report({
+      sid: message.sid,
+      event: status,
+      about: `text ${message.ordinal} to ${message.to}: ${status}`,
+      // After a restart the last one may have been told before this one.
+      last: isTerminal(status) || message.webhooks[message.status] !== undefined,
+      request: {
+        url: message.statusCallbackUrl,
+        params: {
+          AccountSid: options.accountSid,
+          ApiVersion: '2010-04-01',
+          From: message.from,
+          MessageSid: message.sid,
+          MessageStatus: status,
+          SmsSid: message.sid,
+          SmsStatus: status,
+          To: message.to,
+          ...(message.errorCode === null || status === 'sent' ? {} : { ErrorCode: String(message.errorCode) }),
+        },
+        idempotencyToken: `${message.sid}-${status}`,
       },
-      idempotencyToken: `${message.sid}-${status}`,
-    };
-    if (control.chance(control.knobs.duplicateCallbacks)) await post(request);
-    await report(message, status, request);
+      note: (outcome) => store.setWebhook(message.sid, status, outcome),
+    });
+  };
+
+  const arrive = async (message: Message) => {
+    const { knobs } = control;
+    const errorCode =
+      knobs.deliveryErrors[message.to] ?? (knobs.undeliverable.includes(message.to) ? UNREACHABLE_HANDSET : null);
+    const price = errorCode === null ? `-${(knobs.pricePerSegment * message.segments).toFixed(4)}` : null;
+    await store.setStatus(message.sid, errorCode === null ? 'delivered' : 'undelivered', now(), errorCode, price);
   };
 
   const live = async (message: Message) => {
-    const advance = (status: Status, errorCode: number | null = null) =>
-      store.setStatus(message.sid, status, now(), errorCode);
     if (message.status === 'queued') {
-      await pace();
-      await pause(options.lifeMs.sending);
-      await advance('sending');
+      await pause(slotAfterMs(message.from, control.knobs.throughputPerSecond));
+      await pause(control.knobs.lifeMs.sending);
+      await store.setStatus(message.sid, 'sending', now(), null);
     }
-    let overtaken = false;
     if (message.status === 'sending') {
-      await pause(options.lifeMs.sent);
-      await advance('sent');
-      overtaken = control.knobs.reorder;
-      if (!overtaken) run(statusCallback(message, 'sent'));
+      await pause(control.knobs.lifeMs.sent);
+      await store.setStatus(message.sid, 'sent', now(), null);
+      run(statusCallback(message, 'sent'));
     }
     if (message.status === 'sent') {
-      await pause(options.lifeMs.delivered);
-      const unreachable = control.knobs.undeliverable.includes(message.to);
-      await advance(unreachable ? 'undelivered' : 'delivered', unreachable ? UNREACHABLE_HANDSET : null);
+      await pause(control.knobs.lifeMs.delivered);
+      await arrive(message);
     }
     await statusCallback(message, message.status);
-    if (overtaken) await statusCallback(message, 'sent');
   };
 
   const reply = async (inbound: Message, body: string) => {
@@ -143,13 +111,13 @@ export function createDelivery(options: DeliveryOptions) {
    * reach the webhook and nothing else may speak first. A real number needs Twilio's own HELP answer switched off (Advanced Opt-Out).
    */
   const obeyKeyword = async (message: Message) => {
-    const word = message.body.trim().toUpperCase();
+    const keyword = keywordOf(message.body);
     const optedOut = store.phone(message.from)?.optedOut ?? false;
-    if (STOP_WORDS.has(word) && !optedOut) {
+    if (keyword === 'STOP' && !optedOut) {
       await reply(message, STOPPED_TEXT);
       await store.setOptedOut(message.from, true);
     }
-    if (START_WORDS.has(word) && optedOut) {
+    if (keyword === 'START' && optedOut) {
       await store.setOptedOut(message.from, false);
       await reply(message, STARTED_TEXT);
     }
@@ -161,13 +129,15 @@ export function createDelivery(options: DeliveryOptions) {
       params: inboundParams(options.accountSid, message),
       idempotencyToken: `${message.sid}-received`,
     };
-    if (control.chance(control.knobs.duplicateCallbacks)) await post(request);
-    const result = await report(message, 'received', request);
+    const about = `text ${message.ordinal} from ${message.from}`;
+    if (happens(control, control.knobs.duplicateCallbacks, `duplicate ${about}`)) await poster.post(request);
+    const note = (outcome: NonNullable<Message['webhooks']['received']>) =>
+      store.setWebhook(message.sid, 'received', outcome);
+    const result = await callbacks.deliver({ sid: message.sid, event: 'received', request, note });
     if (result.outcome !== 'delivered') return;
     const answer = readTwiml(result.contentType, result.body);
     if (!answer.ok) {
-      const outcome = { outcome: 'failed' as const, attempts: result.attempts, reason: answer.reason, at: now() };
-      await store.setWebhook(message.sid, 'received', outcome);
+      await note({ outcome: 'failed', attempts: result.attempts, reason: answer.reason, at: now() });
       log(`the answer to ${message.sid} was not understood: ${answer.reason}`);
       return;
     }
@@ -181,7 +151,7 @@ export function createDelivery(options: DeliveryOptions) {
   return {
     /** Starts the life of a message that the REST API took in. */
     carry: (message: Message) => run(live(message)),
-    /** A person texts the public number. */
+    /** A person texts one of the customer's numbers. */
     async receive(from: string, to: string, body: string): Promise<Message> {
       const received = { direction: 'inbound' as const, from, to, body, receivedAt: now(), statusCallbackUrl: null };
       const message = await store.addMessage(received);
@@ -194,19 +164,27 @@ export function createDelivery(options: DeliveryOptions) {
       for (const message of store.messages()) {
         if (message.direction === 'inbound') {
           if (!message.webhooks.received) run(inboundWebhook(message));
-        } else if (!isTerminal(message.status)) run(live(message));
+          continue;
+        }
+        if (message.sentAt !== null && !message.webhooks.sent) run(statusCallback(message, 'sent'));
+        if (!isTerminal(message.status)) run(live(message));
         else if (!message.webhooks[message.status]) run(statusCallback(message, message.status));
       }
     },
-    async settled() {
-      while (running.size > 0) await Promise.all(running);
-    },
   };
+}
+
+type Keyword = keyof typeof OPT_OUT_WORDS;
+
+function keywordOf(body: string): Keyword | null {
+  const word = body.trim().toUpperCase();
+  return (['STOP', 'START', 'HELP'] as const).find((keyword) => OPT_OUT_WORDS[keyword].has(word)) ?? null;
 }
 
 function inboundParams(accountSid: string, message: Message): Record<string, string> {
   const place = (side: 'From' | 'To') =>
     Object.fromEntries(['City', 'State', 'Zip', 'Country'].map((part) => [`${side}${part}`, '']));
+  const keyword = keywordOf(message.body);
   return {
     ...place('From'),
     ...place('To'),
@@ -217,6 +195,8 @@ function inboundParams(accountSid: string, message: Message): Record<string, str
     MessageSid: message.sid,
     NumMedia: '0',
     NumSegments: String(message.segments),
+    // What Advanced Opt-Out adds.
+    ...(keyword === null ? {} : { OptOutType: keyword }),
     SmsMessageSid: message.sid,
     SmsSid: message.sid,
     SmsStatus: 'received',

@@ -1,7 +1,8 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type JournalRecord, openJournal } from './journal.ts';
+import { openJournal } from './journal.ts';
+import type { JournalRecord } from './journal-records.ts';
 import { newDataDir } from './testing.ts';
 
 const phone = (n: number): JournalRecord => ({

@@ -1,41 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-
-const status = z.enum(['queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'received']);
-const outcome = z.object({
-  outcome: z.enum(['delivered', 'failed', 'dropped']),
-  attempts: z.number(),
-  reason: z.string().nullable(),
-  at: z.string(),
-});
-
-const journalRecord = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('message'),
-    message: z.object({
-      sid: z.string(),
-      direction: z.enum(['inbound', 'outbound-api', 'outbound-reply']),
-      from: z.string(),
-      to: z.string(),
-      body: z.string(),
-      segments: z.number(),
-      status,
-      receivedAt: z.string(),
-      sentAt: z.string().nullable(),
-      updatedAt: z.string(),
-      errorCode: z.number().nullable(),
-      statusCallbackUrl: z.string().nullable(),
-      webhooks: z.partialRecord(status, outcome),
-    }),
-  }),
-  z.object({ kind: z.literal('status'), sid: z.string(), status, at: z.string(), errorCode: z.number().nullable() }),
-  z.object({ kind: z.literal('webhook'), sid: z.string(), event: status, outcome }),
-  z.object({ kind: z.literal('phone'), number: z.string(), label: z.string(), role: z.string() }),
-  z.object({ kind: z.literal('opt_out'), number: z.string(), optedOut: z.boolean() }),
-]);
-
-export type JournalRecord = z.infer<typeof journalRecord>;
+import { type JournalRecord, journalRecord } from './journal-records.ts';
 
 export interface Journal {
   /** Resolves when the record is on the disk (`durable`) or handed to the operating system (`written`, which survives kill -9). */

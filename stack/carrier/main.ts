@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { knobsSchema } from './knobs.ts';
 import { startCarrier } from './server.ts';
 
 const { values } = parseArgs({
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     'account-sid': { type: 'string' },
     'auth-token': { type: 'string' },
     'webhook-base-url': { type: 'string' },
+    /** One number, or several with commas between them. */
     'public-number': { type: 'string' },
   },
 });
@@ -24,8 +26,10 @@ const config = z.object({
   accountSid: z.string().min(1),
   authToken: z.string().min(1),
   webhookBaseUrl: z.url(),
-  publicNumber: z.string().min(1),
+  publicNumber: z.string().min(1).optional(),
+  publicNumbers: z.array(z.string().min(1)).default([]),
   webhookRetryForMs: z.number().int().positive().optional(),
+  knobs: knobsSchema.optional(),
 });
 
 const fromFlags = {
@@ -34,7 +38,7 @@ const fromFlags = {
   accountSid: values['account-sid'],
   authToken: values['auth-token'] ?? process.env['TWILIO_AUTH_TOKEN'],
   webhookBaseUrl: values['webhook-base-url'],
-  publicNumber: values['public-number'],
+  publicNumbers: values['public-number']?.split(',').map((number) => number.trim()),
 };
 const given = Object.fromEntries(Object.entries(fromFlags).filter(([, value]) => value !== undefined));
 
@@ -44,10 +48,14 @@ if (!parsed.success) {
   process.exit(2);
 }
 
-const { webhookRetryForMs, ...options } = parsed.data;
+const { publicNumber, publicNumbers, webhookRetryForMs, knobs, ...options } = parsed.data;
+const numbers = [...(publicNumber === undefined ? [] : [publicNumber]), ...publicNumbers];
 const carrier = await startCarrier({
   ...options,
+  publicNumber: numbers[0] ?? '',
+  publicNumbers: numbers.slice(1),
   ...(webhookRetryForMs === undefined ? {} : { webhookRetryForMs }),
+  ...(knobs === undefined ? {} : { knobs }),
   log: (line) => console.error(`carrier: ${line}`),
 }).catch((error: unknown) => {
   console.error(`The carrier simulator cannot start: ${error instanceof Error ? error.message : String(error)}`);

@@ -75,7 +75,7 @@ test('refuses a wrong token, another account and an unknown resource', async () 
   const other = sdk.api.v2010.accounts(`AC${'f'.repeat(32)}`).messages.create(text);
   await expect(other).rejects.toMatchObject({ status: 404, code: 20404 });
   await expect(sdk.messages(`SM${'0'.repeat(32)}`).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
-  await expect(sdk.calls.list({ limit: 1 })).rejects.toMatchObject({ status: 404, code: 20404 });
+  await expect(sdk.conferences.list({ limit: 1 })).rejects.toMatchObject({ status: 404, code: 20404 });
   await expect(sdk.messages(`SM${'0'.repeat(32)}`).remove()).rejects.toMatchObject({ status: 405, code: 20004 });
 });
 

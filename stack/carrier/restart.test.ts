@@ -1,19 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import type { Carrier } from './server.ts';
 import {
-  ACCOUNT_SID,
-  AUTH_TOKEN,
   control,
   eventually,
   newDataDir,
   PUBLIC_NUMBER,
   phones,
   sdkFor,
+  spawnCarrier,
   startTestCarrier,
   startWebhookReceiver,
 } from './testing.ts';
@@ -85,34 +80,16 @@ test('a stop leaves nothing running and a start goes on', async () => {
 test('kill -9 of the process right after 201 loses nothing', { timeout: 30_000 }, async () => {
   const dataDir = await newDataDir();
   const first = await spawnCarrier(dataDir);
+  cleanUps.push(first.kill);
   const sent = await Promise.all(
     Array.from({ length: 10 }, (_, n) => sdkFor(first.carrier).messages.create({ ...text, body: `No. ${n}` })),
   );
-  first.child.kill('SIGKILL');
-  await once(first.child, 'exit');
+  await first.kill();
 
   const second = await spawnCarrier(dataDir);
+  cleanUps.push(second.kill);
   const listed = await sdkFor(second.carrier).messages.list({ to: PHONE, limit: 100 });
   expect(listed.map(({ sid }) => sid).sort()).toEqual(sent.map(({ sid }) => sid).sort());
   second.child.kill('SIGTERM');
   expect(await once(second.child, 'exit')).toEqual([0, null]);
 });
-
-async function spawnCarrier(dataDir: string): Promise<{ child: ChildProcess; carrier: Carrier }> {
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const config = {
-    port: 0,
-    dataDir,
-    accountSid: ACCOUNT_SID,
-    publicNumber: PUBLIC_NUMBER,
-    webhookBaseUrl: 'http://127.0.0.1:9',
-  };
-  const child = spawn(process.execPath, ['--import', 'tsx', main, '--config', JSON.stringify(config)], {
-    env: { ...process.env, TWILIO_AUTH_TOKEN: AUTH_TOKEN },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  cleanUps.push(async () => child.kill('SIGKILL'));
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  const { url, port } = JSON.parse(line) as { url: string; port: number };
-  return { child, carrier: { url, port, stop: async () => undefined } };
-}

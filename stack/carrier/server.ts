@@ -2,9 +2,12 @@ import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { createBackground } from './background.ts';
+import { createCallbacks } from './callbacks.ts';
+import { createCalls } from './calls.ts';
 import { createControlApi } from './control-api.ts';
-import { createDelivery, type LifeMs } from './delivery.ts';
-import { createControl, type KnobsInput } from './knobs.ts';
+import { createDelivery } from './delivery.ts';
+import { createControl, type KnobsInput, type LifeMs } from './knobs.ts';
 import { createRestApi } from './rest-api.ts';
 import { answerError, refuse } from './rest-errors.ts';
 import { openStore } from './store.ts';
@@ -21,7 +24,9 @@ export interface CarrierOptions {
   webhookBaseUrl: string;
   /** The number that texts come from and people answer to. */
   publicNumber: string;
-  /** How long a message stays queued, sending and sent; by default 10, 40 and 150 ms. */
+  /** More of them: the customer's pool. */
+  publicNumbers?: readonly string[];
+  /** How long a message stays queued, sending and sent; by default 10, 40 and 150 ms. Also a knob. */
   lifeMs?: LifeMs;
   /** One attempt at a webhook, by default 15 s as at Twilio. */
   webhookTimeoutMs?: number;
@@ -42,34 +47,32 @@ export interface Carrier {
 export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   checkOptions(options);
   const store = await openStore(options.dataDir);
-  const control = createControl(options.knobs);
+  const control = createControl({ ...(options.lifeMs ? { lifeMs: options.lifeMs } : {}), ...options.knobs });
   const stopping = new AbortController();
   const stopped = stopping.signal;
   // Every message under way listens to it.
   setMaxListeners(0, stopped);
-  const post = createWebhookPoster({
+  const { accountSid, log = () => undefined } = options;
+  const poster = createWebhookPoster({
     authToken: options.authToken,
     timeoutMs: options.webhookTimeoutMs ?? 15_000,
     retryForMs: options.webhookRetryForMs ?? 60_000,
     stopped,
   });
-  const delivery = createDelivery({
-    store,
-    control,
-    post,
-    accountSid: options.accountSid,
-    inboundUrl: `${options.webhookBaseUrl.replace(/\/+$/, '')}/webhooks/twilio/sms`,
-    lifeMs: options.lifeMs ?? { sending: 10, sent: 40, delivered: 150 },
-    stopped,
-    log: options.log ?? (() => undefined),
-  });
+  const background = createBackground(stopped, log);
+  const callbacks = createCallbacks({ control, poster, background, log });
+  const inboundUrl = `${options.webhookBaseUrl.replace(/\/+$/, '')}/webhooks/twilio/sms`;
+  const common = { store, control, poster, callbacks, background, accountSid, stopped, log };
+  const delivery = createDelivery({ ...common, inboundUrl });
+  const calls = createCalls(common);
+  const numbers = [...new Set([options.publicNumber, ...(options.publicNumbers ?? [])])];
 
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.get('/healthz', (_request, response) => void response.json({ ok: true }));
-  app.use('/2010-04-01', createRestApi({ ...options, store, control, delivery, stopped }));
-  app.use(createControlApi({ ...options, store, control, delivery, stopped }));
+  app.use('/2010-04-01', createRestApi({ ...options, store, control, delivery, calls, numbers, stopped }));
+  app.use(createControlApi({ store, control, delivery, calls, numbers, stopped }));
   app.use((request, response) => void response.status(404).json({ error: `There is no ${request.path} here.` }));
   app.use(onError(options.log));
 
@@ -79,6 +82,7 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   });
   const { port } = server.address() as AddressInfo;
   delivery.resume();
+  calls.resume();
 
   return {
     url: `http://127.0.0.1:${port}`,
@@ -89,17 +93,23 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
       server.close();
       server.closeAllConnections();
       await closed;
-      await delivery.settled();
+      await background.settled();
       await store.close();
     },
   };
 }
 
-function checkOptions({ accountSid, authToken, publicNumber, webhookBaseUrl }: CarrierOptions): void {
+function checkOptions({
+  accountSid,
+  authToken,
+  publicNumber,
+  publicNumbers = [],
+  webhookBaseUrl,
+}: CarrierOptions): void {
   if (!/^AC[0-9a-f]{32}$/.test(accountSid)) throw new Error('accountSid must be AC followed by 32 hexadecimal digits.');
   if (authToken.length < 16) throw new Error('authToken must have at least 16 characters.');
-  if (!isPhoneNumber(publicNumber))
-    throw new Error(`publicNumber "${publicNumber}" is not an E.164 number such as +15550100.`);
+  const wrong = [publicNumber, ...publicNumbers].find((number) => !isPhoneNumber(number));
+  if (wrong !== undefined) throw new Error(`publicNumber "${wrong}" is not an E.164 number such as +15550100.`);
   if (!URL.canParse(webhookBaseUrl)) throw new Error(`webhookBaseUrl "${webhookBaseUrl}" is not a URL.`);
 }
 

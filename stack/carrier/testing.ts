@@ -1,11 +1,15 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import twilio from 'twilio';
 import { type Carrier, type CarrierOptions, startCarrier } from './server.ts';
-import type { PhoneView } from './types.ts';
+import type { PhoneCall, PhoneView } from './types.ts';
 
 /** What the tests of the carrier and of its client share. */
 export const ACCOUNT_SID = `AC${'0'.repeat(31)}1`;
@@ -56,7 +60,10 @@ export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
 
 export const newDataDir = () => mkdtemp(join(tmpdir(), 'floorwalker-carrier-'));
 
-/** A carrier on a free port whose messages live a few milliseconds. */
+/** Calls that take a few milliseconds from one state to the next. */
+export const QUICK_CALL_MS = { initiated: 1, ringing: 1, answer: 5, detection: 1, key: 5 };
+
+/** A carrier on a free port whose messages and calls move on within milliseconds. */
 export async function startTestCarrier(options: Partial<CarrierOptions> = {}): Promise<Carrier> {
   return startCarrier({
     port: 0,
@@ -67,7 +74,36 @@ export async function startTestCarrier(options: Partial<CarrierOptions> = {}): P
     publicNumber: PUBLIC_NUMBER,
     lifeMs: { sending: 1, sent: 1, delivered: 1 },
     ...options,
+    knobs: { ...options.knobs, callMs: { ...QUICK_CALL_MS, ...options.knobs?.callMs } },
   });
+}
+
+/** A carrier as a process of its own, which a test can kill at any moment. */
+export async function spawnCarrier(
+  dataDir: string,
+  change: { webhookBaseUrl?: string; knobs?: object } = {},
+): Promise<{ child: ChildProcess; carrier: Carrier; kill: () => Promise<void> }> {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const config = {
+    port: 0,
+    dataDir,
+    accountSid: ACCOUNT_SID,
+    publicNumber: PUBLIC_NUMBER,
+    webhookBaseUrl: 'http://127.0.0.1:9',
+    ...change,
+  };
+  const child = spawn(process.execPath, ['--import', 'tsx', main, '--config', JSON.stringify(config)], {
+    env: { ...process.env, TWILIO_AUTH_TOKEN: AUTH_TOKEN },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const { url, port } = JSON.parse(line) as { url: string; port: number };
+  return { child, carrier: { url, port, stop: async () => undefined }, kill };
 }
 
 /** The untouched SDK, its requests sent to the simulator instead of api.twilio.com. */
@@ -91,6 +127,25 @@ export async function control(carrier: Carrier, method: string, path: string, bo
 export async function phones(carrier: Carrier): Promise<PhoneView[]> {
   const response = await control(carrier, 'GET', '/phones');
   return ((await response.json()) as { phones: PhoneView[] }).phones;
+}
+
+/** The newest call on a handset. */
+export async function lastCall(carrier: Carrier, number: string): Promise<PhoneCall | undefined> {
+  return (await phones(carrier)).find((phone) => phone.number === number)?.calls.at(-1);
+}
+
+/** The newest call on a handset, once it is in this state. */
+export async function callThatIs(
+  carrier: Carrier,
+  number: string,
+  status: PhoneCall['status'],
+  withinMs?: number,
+): Promise<PhoneCall> {
+  const find = async () => {
+    const call = await lastCall(carrier, number);
+    return call?.status === status && call;
+  };
+  return eventually(`a call to ${number} that is ${status}`, find, withinMs);
 }
 
 /** Waits until `find` returns something, and fails with `what` after `withinMs`. */

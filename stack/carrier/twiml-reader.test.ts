@@ -29,7 +29,7 @@ test.each([
   ['<Response><Message>Hi</Message>', /never closed/],
   ['<Response><Redirect>x</Redirect></Response>', /not carried/],
   ['<Response><Message to="+15550100">x</Message></Response>', /attributes/],
-  ['<Response>stray</Response>', /outside of <Message>/],
+  ['<Response>stray</Response>', /text directly inside <Response>/],
   ['<Response><Message>a & b</Message></Response>', /unknown entity/],
   ['<Response/><Response/>', /more than one root/],
   ['<html></html>', /not carried/],

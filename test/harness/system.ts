@@ -8,18 +8,20 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
 import { createMediaActivities } from '../../activities/media.ts';
 import { createNotifyActivities } from '../../activities/notify.ts';
+import { createRunbookActivities } from '../../activities/runbook.ts';
 import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
+import { openDeviceClient } from '../../adapters/mqtt/device-client.ts';
 import { openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
 import { listen } from '../../adapters/postgres/listen.ts';
 import { engineOf, type IncidentEngine } from '../../adapters/temporal/engine.ts';
 import { createCarrierClient } from '../../adapters/twilio/client.ts';
 import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
-import { messageTwiml } from '../../adapters/twilio/twiml.ts';
+import { menuTwiml, messageTwiml, sayTwiml } from '../../adapters/twilio/twiml.ts';
 import { createApp } from '../../api/app.ts';
 import { createDispatcher, type Dispatcher, runSweeps } from '../../api/dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from '../../api/live.ts';
 import { witnessVerifier } from '../../api/witness.ts';
-import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts';
 import type { Role } from '../../domain/types.ts';
 import { startCarrier } from '../../stack/carrier/server.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
@@ -30,9 +32,11 @@ import {
   mediaQueue,
   notifyQueue,
 } from '../../workflows/contracts.ts';
+import { runbookOrdersSignalName, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createNamespace } from './namespace.ts';
+import { testSending } from './sending.ts';
 import './quiet-runtime.ts';
 
 /** Seconds instead of minutes, so that a story with timeouts fits into a test. */
@@ -41,6 +45,7 @@ export const fastPolicy: Policy = {
   posWindow: { beforeMs: 1_000, afterMs: 1_000, feedStaleAfterMs: 60_000 },
   mergeWindowMs: 500,
   evidence: { preRollMs: 1_000, postRollMs: 1_000, graceMs: 1_000, giveUpAfterMs: 20_000 },
+  noise: quietNothing,
   escalation: [
     { role: 'store_staff', timeoutMs: 3_000 },
     { role: 'store_manager', timeoutMs: 3_000 },
@@ -128,7 +133,10 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   closers.push(() => connection.close());
   const namespace = await createNamespace(connection);
   const client = new Client({ connection, namespace });
-  const engine = engineOf(client, connection, { incidentQueue, incidentWorkflowType, correctionWorkflowType });
+  const engine = engineOf(client, connection, {
+    ...{ incidentQueue, incidentWorkflowType, correctionWorkflowType },
+    ...{ runbookWorkflowType, runbookOrdersSignalName },
+  });
   const { db } = database;
   const objects = openEvidenceStore({
     ...engines.s3,
@@ -158,6 +166,8 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
         now,
         log,
         messageTwiml,
+        menuTwiml,
+        sayTwiml,
         publicUrl: baseUrl,
       },
       carrierTokens: [carrierToken],
@@ -183,6 +193,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       apiBaseUrl: carrierServer.url,
       timeoutMs: 1_500,
     }),
+    ...testSending,
     publicUrl: baseUrl,
     settleMs: 2_500,
     links: { publicUrl: baseUrl, linkSecret: 'a secret of the tests only' },
@@ -191,6 +202,12 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     witnessLockMs: 60_000,
     onSweepError: log,
   };
+  const devices = openDeviceClient({
+    url: engines.mqttUrl,
+    clientId: `devices-${randomBytes(6).toString('hex')}`,
+    onError: (error) => log(error, 'devices'),
+  });
+  closers.push(() => devices.close());
   const bundle =
     options.worker === false ? undefined : await workflowBundle(join(tmpdir(), 'floorwalker-test-bundles'));
   let stopWorkers: (() => Promise<void>) | undefined;
@@ -211,7 +228,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
         ...common,
         taskQueue: incidentQueue,
         workflowBundle: bundle,
-        activities: createIncidentActivities(dependencies),
+        activities: { ...createIncidentActivities(dependencies), ...createRunbookActivities({ db, now, devices }) },
         stickyQueueScheduleToStartTimeout: '1s',
       }),
       Worker.create({

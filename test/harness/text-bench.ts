@@ -18,6 +18,7 @@ import type { Carrier } from '../../adapters/twilio/types.ts';
 import { signWebhook } from '../../stack/carrier/signature.ts';
 import { demoPhones } from '../../stack/estate.ts';
 import type { TestEngines } from '../engines.setup.ts';
+import { testSending } from './sending.ts';
 import { carrierAccount, eventually, fastPolicy, startTestSystem, type TestSystem } from './system.ts';
 
 export const settleMs = 1_000;
@@ -71,6 +72,7 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
   const dependencies = (carrier: Partial<Carrier> = {}) => ({
     ...{ db: database.db, now, settleMs, objects: system.objects, witnessLockMs: 60_000 },
     carrier: { ...real, ...carrier },
+    ...testSending,
     publicUrl: system.baseUrl,
     links: { publicUrl: system.baseUrl, linkSecret: 'a secret of the tests only' },
     signer: openSigner(generateSigningKeyPem()),

@@ -4,17 +4,19 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { IncidentActivities, MediaActivities, NotifyActivities } from '../../activities/contracts.ts';
+import type { RunbookActivities } from '../../activities/runbook-contracts.ts';
 import { countActions, type HistoryEvent } from '../../domain/actions.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
 import type { Behaviour, HumanVerdict } from '../../domain/types.ts';
 import * as contracts from '../../workflows/contracts.ts';
+import { type RunbookOrder, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import { createNamespace } from './namespace.ts';
 import './quiet-runtime.ts';
 
 /** What the world does in one story; what is left out goes well. */
 export type Script = Partial<
-  Omit<IncidentActivities, 'purgeDue' | 'witnessAudit'> & NotifyActivities & MediaActivities
+  Omit<IncidentActivities, 'purgeDue' | 'witnessAudit'> & NotifyActivities & MediaActivities & RunbookActivities
 >;
 
 export interface Call {
@@ -55,6 +57,8 @@ export interface WorkflowBench {
   start(options?: StoryOptions): Promise<Story>;
   /** A correction of an incident that has long been closed. */
   startCorrection(script: Script): Promise<Story>;
+  /** The runbook of an incident, with what was ordered first. */
+  startRunbook(orders: RunbookOrder[], script?: Script): Promise<Story>;
   close(): Promise<void>;
 }
 
@@ -89,6 +93,7 @@ const goesWell: Required<Script> = {
   correctIncident: async () => ({ toldPersonIds: [] }),
   alertStep: async () => ({ outcome: 'sent', at: now() }),
   secureEvidence: async () => ({ state: 'ready', settledAt: now() }),
+  runStep: async () => ({ state: 'acknowledged' }),
 };
 
 /** Never ends by itself; only the end of the worker or a cancellation that is heard ends it. */
@@ -124,7 +129,7 @@ export async function openWorkflowBench(
       workflowBundle,
       activities: table(
         ...(['firstContact', 'recheckTill', 'recordProgress', 'recordOutcome'] as const),
-        ...(['splitMerged', 'correctIncident'] as const),
+        ...(['splitMerged', 'correctIncident', 'runStep'] as const),
       ),
     }),
     Worker.create({ ...common, taskQueue: contracts.notifyQueue, activities: table('alertStep') }),
@@ -201,6 +206,15 @@ export async function openWorkflowBench(
         policy: secondsPolicy,
       };
       return open(contracts.correctionWorkflowType, input, script, [{ tenantId, incidentId }]);
+    },
+    startRunbook(orders, script = {}) {
+      const incidentId = `inc-${randomUUID()}`;
+      const input: IncidentInput = {
+        ...{ tenantId, storeId, incidentId, behaviour: 'missed_scan' as const },
+        detectedAt: now(),
+        policy: secondsPolicy,
+      };
+      return open(runbookWorkflowType, input, script, [{ tenantId, incidentId, orders }]);
     },
     async close() {
       for (const worker of workers) worker.shutdown();

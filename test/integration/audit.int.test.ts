@@ -7,6 +7,7 @@ import type { components } from '../../schemas/generated/openapi.ts';
 import { listAudit, readAuditHead, verifyAudit } from '../../services/audit/read.ts';
 import { sha256Hex, write } from '../../services/context.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { testSending } from '../harness/sending.ts';
 import { actorOf, contextOf, nowIso, plantRival, type ServedApi, serveApi } from './support.ts';
 
 type Verification = components['schemas']['AuditVerification'];
@@ -224,6 +225,7 @@ describe('the witness outside of the database', () => {
       }),
       publicUrl: api.baseUrl,
       settleMs: 1,
+      ...testSending,
       links: { publicUrl: api.baseUrl, linkSecret: 'x' },
       onSweepError: (error) => {
         throw error;

@@ -27,6 +27,7 @@ const willing: IncidentEngine = {
   signal: async () => true,
   update: async <Reply>() => ({ state: 'acknowledged', verdict: null, version: 1 }) as Reply,
   startCorrection: async () => undefined,
+  orderSteps: async () => undefined,
   assertReady: async () => undefined,
   close: async () => undefined,
 };

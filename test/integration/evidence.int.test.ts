@@ -12,6 +12,7 @@ import { recordEvidence } from '../../services/evidence/record.ts';
 import { placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { testSending } from '../harness/sending.ts';
 import { actorOf, contextOf, nowIso, openIncident, type ServedApi, serveApi } from './support.ts';
 
 const engines = inject('engines');
@@ -58,6 +59,7 @@ const activities = () =>
     }),
     publicUrl: api.baseUrl,
     settleMs: 1,
+    ...testSending,
     links: { publicUrl: api.baseUrl, linkSecret: 'x' },
     onSweepError: (error) => sweepErrors.push(error),
   });

@@ -5,7 +5,7 @@ import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapte
 import { type ObjectStore, openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
 import { engineOf } from '../../adapters/temporal/engine.ts';
 import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
-import { messageTwiml } from '../../adapters/twilio/twiml.ts';
+import { menuTwiml, messageTwiml, sayTwiml } from '../../adapters/twilio/twiml.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiDependencies } from '../../api/deps.ts';
 import { createDispatcher } from '../../api/dispatcher.ts';
@@ -17,6 +17,7 @@ import type { ServiceContext } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { demoEstate, type Estate, type EstateStore, plantEstate } from '../../stack/estate.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../../workflows/contracts.ts';
+import { runbookOrdersSignalName, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import type { TestDatabase } from '../harness/database.ts';
 
@@ -160,6 +161,7 @@ export async function serveApi(
     incidentQueue,
     incidentWorkflowType,
     correctionWorkflowType,
+    ...{ runbookWorkflowType, runbookOrdersSignalName },
   });
   const engine = change.engine ?? unreachable;
   const live = createLiveEvents();
@@ -175,6 +177,8 @@ export async function serveApi(
     carrierTokens: ['a token of the tests only'],
     verifySignature: verifyTwilioSignature,
     messageTwiml,
+    menuTwiml,
+    sayTwiml,
     verifyWitness: witnessVerifier({
       objects,
       publicKeyPem: openSigner(signingKeyPem).publicKeyPem,

@@ -1,11 +1,14 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { detectionMergedSignalName, receiptSignalName } from '../../workflows/contracts.ts';
 import type { Story, WorkflowBench } from '../harness/workflow-bench.ts';
+import { runbookBranches } from './runbook-branches.ts';
 
 const now = () => new Date().toISOString();
 
 /** One story for each way through the workflows; `npx tsx scripts/record-histories.ts` keeps their histories. */
 export const branches: Record<string, (bench: WorkflowBench) => Promise<Story>> = {
+  ...runbookBranches,
+
   async match(bench) {
     const story = await bench.start({
       script: { firstContact: async () => ({ posVerdict: 'MATCH', severity: 'low', firstStep: null }) },

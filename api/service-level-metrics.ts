@@ -1,0 +1,45 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { ServiceLevels } from '../services/system/service-levels.ts';
+
+/** Read from the database at each scrape, so that they are true whichever process died. */
+export function registerServiceLevels(registry: Registry, read: () => Promise<ServiceLevels>): void {
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `floorwalker_${name}`, help, labelNames, registers: [registry] });
+  const overdue = gauge('escalations_overdue', 'Escalations that should have fired more than 2 s ago');
+  const overdueAge = gauge('escalations_overdue_oldest_seconds', 'How late the latest of them is');
+  const outbox = gauge('outbox_waiting', 'Facts that the workflow engine has not heard of for more than 5 s');
+  const outboxAge = gauge('outbox_waiting_oldest_seconds', 'How long the oldest of them waits');
+  const contact = gauge(
+    'detection_to_carrier_seconds',
+    'From an accepted detection to the first message at the carrier, last 5 minutes',
+    ['quantile'],
+  );
+  const lateness = gauge('escalation_lateness_seconds', 'How late escalations fired, last 5 minutes', ['quantile']);
+  const answer = gauge('detection_to_answer_seconds', 'From an accepted detection to its verdict by phone', [
+    'quantile',
+  ]);
+  const clip = gauge('clip_ready_seconds', 'From the end of the post-roll to the clip on record', ['quantile']);
+  const counted = gauge('recent', 'Cases of the last 5 minutes behind the figures', ['what']);
+  // One gauge collects for all: one query a scrape.
+  Object.assign(overdue, {
+    async collect() {
+      const levels = await read();
+      overdue.set(levels.overdue_escalations);
+      overdueAge.set(levels.oldest_overdue_seconds);
+      outbox.set(levels.outbox_waiting);
+      outboxAge.set(levels.oldest_outbox_seconds);
+      setQuantiles(contact, { '0.5': levels.contact_p50, '0.95': levels.contact_p95, '0.99': levels.contact_p99 });
+      setQuantiles(lateness, { '0.5': levels.lateness_p50, '0.99': levels.lateness_p99 });
+      setQuantiles(answer, { '0.5': levels.answer_p50, '0.95': levels.answer_p95 });
+      setQuantiles(clip, { '0.5': levels.clip_p50, '0.95': levels.clip_p95 });
+      for (const what of ['contacts', 'escalations', 'answers', 'clips', 'undelivered', 'withheld'] as const)
+        counted.set({ what }, levels[what]);
+    },
+  });
+}
+
+/** No case, no figure: a gauge that still shows the last good time would hide a standstill. */
+function setQuantiles(gauge: Gauge, values: Record<string, number | null>): void {
+  gauge.reset();
+  for (const [quantile, value] of Object.entries(values)) if (value !== null) gauge.set({ quantile }, value);
+}

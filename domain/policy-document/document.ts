@@ -1,0 +1,75 @@
+import type { MergeKey } from '../policy.ts';
+import type { RunbookAction, RunbookMode } from '../runbook.ts';
+import type { Behaviour, HumanVerdict, OperatingModel, Role, SeverityLevel } from '../types.ts';
+
+/** What a person writes, before durations are numbers and defaults are filled in; the shape is policy.schema.json. */
+export interface PolicyDocument {
+  id?: string;
+  operatingModel: OperatingModel;
+  receiptFirst?: Behaviour[];
+  till?: { before?: string; after?: string; feedStaleAfter?: string };
+  merge?: { window?: string; keys?: MergeKey[] };
+  lateAfter?: string;
+  pageWithin?: string;
+  evidence?: { preRoll?: string; postRoll?: string; grace?: string; giveUpAfter?: string };
+  escalation?: DocumentRung[];
+  acknowledgedTimeout?: string;
+  reviewTimeout?: string;
+  claim?: string;
+  linkLifetime?: string;
+  noise?: DocumentNoise;
+  severityPoints?: Partial<Record<Behaviour, number>>;
+  secondReview?: { verdicts?: HumanVerdict[]; share?: number };
+  runbooks?: DocumentRunbook[];
+  retention?: Partial<Record<RetainedVerdict, string>>;
+}
+
+export interface DocumentRung {
+  role: Role;
+  timeout: string;
+  tries?: number;
+}
+
+export interface DocumentAllowance {
+  count: number;
+  window: string;
+}
+
+export interface DocumentNoise {
+  gates?: (DocumentAllowance & { behaviour: Behaviour })[];
+  storm?: Partial<DocumentAllowance>;
+  suppression?: 'off' | { minVerdicts?: number; floorPrecision?: number; window?: string; passEvery?: number };
+  perShift?: number;
+  budgets?: Partial<Record<SeverityLevel, DocumentAllowance>>;
+  quietHoursPass?: SeverityLevel;
+}
+
+export interface DocumentStep {
+  id: string;
+  action: RunbookAction;
+  mode?: RunbookMode;
+  approvers?: Role[];
+  mandatory?: boolean;
+  target?: string;
+  about?: string;
+  message?: string;
+  ackTimeout?: string;
+}
+
+export interface DocumentRunbook {
+  id: string;
+  behaviours?: 'any' | Behaviour[];
+  minSeverity?: SeverityLevel;
+  steps: DocumentStep[];
+}
+
+export const retainedVerdicts = ['paid', 'staff_error', 'false_positive', 'confirmed', 'unreviewed'] as const;
+export type RetainedVerdict = (typeof retainedVerdicts)[number];
+
+/** Where in a document, as keys and list positions. */
+export type DocumentPath = readonly (string | number)[];
+
+export interface DocumentProblem {
+  path: DocumentPath;
+  message: string;
+}

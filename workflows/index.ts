@@ -1,0 +1,3 @@
+/** Every workflow that a worker of the `incident` queue can run; what the bundle is made from. */
+export * from './incident.workflow.ts';
+export * from './runbook.workflow.ts';

@@ -1,0 +1,16 @@
+/** Names and shapes that the runbook's workflow shares with whoever starts it; ids and codes only. */
+export const runbookWorkflowType = 'runbookWorkflow';
+export const runbookOrdersSignalName = 'runbookOrders';
+
+export interface RunbookOrder {
+  stepId: string;
+  command: 'run' | 'release';
+  attempt: number;
+  ackTimeoutMs: number;
+}
+
+export interface RunbookInput {
+  tenantId: string;
+  incidentId: string;
+  orders: RunbookOrder[];
+}
