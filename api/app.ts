@@ -16,6 +16,7 @@ import { incidentRoutes } from './routes/incidents.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { linkRoutes } from './routes/links.ts';
 import { rosterRoutes } from './routes/roster.ts';
+import { policyRoutes } from './routes/policies.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
@@ -62,6 +63,7 @@ export function createApp(deps: ApiDependencies): Express {
     }),
   );
   app.use(signInRoutes(deps), estateRoutes(deps), rosterRoutes(deps), incidentRoutes(deps), afterCloseRoutes(deps), runbookRoutes(deps));
+  app.use(policyRoutes(deps));
   app.use('/v1', notFound);
   if (deps.consoleDir !== null && existsSync(deps.consoleDir)) serveConsole(app, deps.consoleDir);
   app.use(notFound);

@@ -1,5 +1,5 @@
 import type { Database } from '../adapters/postgres/database.ts';
-import type { IncidentEngine } from '../adapters/temporal/engine.ts';
+import type { IncidentEngine, StepOrderAddress } from '../adapters/temporal/engine.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { Actor } from '../domain/types.ts';
@@ -90,7 +90,7 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
         return;
       case 'runbook':
       case 'runbook_command':
-        return deps.engine.orderSteps(address, row.payload['orders'] as unknown[]);
+        return deps.engine.orderSteps(address, row.payload['orders'] as StepOrderAddress[]);
       case 'decide':
         // A refusal is an answer too: somebody else decided first.
         await deps.engine

@@ -15,7 +15,7 @@ import type { Config } from '../config/env.ts';
 import type { Role } from '../domain/types.ts';
 import { readConfigOrExit } from '../workers/runtime.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
-import { runbookOrdersSignalName, runbookWorkflowType } from '../workflows/runbook-contracts.ts';
+import { runbookWorkflowType } from '../workflows/runbook-contracts.ts';
 import { createApp } from './app.ts';
 import { createDispatcher, runSweeps } from './dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from './live.ts';
@@ -46,7 +46,7 @@ export async function runApi(): Promise<void> {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     identity: 'api',
-    names: { incidentQueue, incidentWorkflowType, correctionWorkflowType, runbookWorkflowType, runbookOrdersSignalName },
+    names: { incidentQueue, incidentWorkflowType, correctionWorkflowType, runbookWorkflowType },
   });
   const dispatcher = createDispatcher({ db, engine, now, onError: log });
   const objects = openEvidenceStore({

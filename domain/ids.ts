@@ -13,9 +13,13 @@ export const incidentWorkflowId = (tenantId: string, storeId: string, incidentId
 export const correctionWorkflowId = (tenantId: string, storeId: string, incidentId: string, key: string): string =>
   `correction:${tenantId}:${storeId}:${incidentId}:${key}`;
 
-/** One at a time for an incident; it ends when nothing is left to carry out, and the next order starts it again. */
-export const runbookWorkflowId = (tenantId: string, storeId: string, incidentId: string): string =>
-  `runbook:${tenantId}:${storeId}:${incidentId}`;
+/** What is ordered together runs under the id of its first order, so that ordering it again starts nothing. */
+export const runbookWorkflowId = (
+  tenantId: string,
+  storeId: string,
+  incidentId: string,
+  first: { stepId: string; attempt: number },
+): string => `runbook:${tenantId}:${storeId}:${incidentId}:${first.stepId}:${first.attempt}`;
 
 /** Codes people read from a phone and type back: no vowels (no words), nothing that looks like another sign. */
 const codeAlphabet = '23456789CDFGHJKLMNPQRTVWXZ';

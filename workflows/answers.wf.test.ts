@@ -171,10 +171,13 @@ describe.concurrent('answers', () => {
     await story.called('firstContact');
     const reply = await story.decide({ verdict: 'help' });
     expect(reply).toMatchObject({ state: 'alerting', verdict: 'help' });
-    await story.called('alertStep', 2);
-    expect(story.callsOf('alertStep').map(({ input }) => [input['kind'], input['excludePersonId']])).toEqual([
-      ['help', 'sam'],
-      ['help', 'sam'],
+    await story.called('alertStep', 4);
+    // A text and a call to each.
+    expect(story.callsOf('alertStep').map(({ input }) => `${input['kind']} ${input['step']} without ${input['excludePersonId']}`).sort()).toEqual([
+      'help 0 without sam',
+      'help 1 without sam',
+      'help_call 0 without sam',
+      'help_call 1 without sam',
     ]);
     expect(story.callsOf('recordProgress')[0]?.input['status']).toMatchObject({ helpRequested: true });
     await story.decide({ verdict: 'confirmed' });
@@ -190,13 +193,15 @@ describe.concurrent('answers', () => {
     });
     await story.called('alertStep');
     await story.decide({ verdict: 'help' });
-    await story.called('alertStep', 3);
+    await story.called('alertStep', 5);
     expect(steps(story).slice(1).sort()).toEqual([
       ['help', 0],
       ['help', 1],
+      ['help_call', 0],
+      ['help_call', 1],
     ]);
     await story.decide({ verdict: 'confirmed' });
-    await story.called('alertStep', 4);
+    await story.called('alertStep', 6);
     await story.handle.terminate();
   });
 

@@ -1,6 +1,5 @@
 /** Names and shapes that the runbook's workflow shares with whoever starts it; ids and codes only. */
 export const runbookWorkflowType = 'runbookWorkflow';
-export const runbookOrdersSignalName = 'runbookOrders';
 
 export interface RunbookOrder {
   stepId: string;
@@ -12,5 +11,6 @@ export interface RunbookOrder {
 export interface RunbookInput {
   tenantId: string;
   incidentId: string;
+  /** Carried out one after the other. */
   orders: RunbookOrder[];
 }

@@ -21,12 +21,17 @@ export interface IncidentAddress {
   run?: number;
 }
 
+/** One order of one step; the workflow is told more. */
+export interface StepOrderAddress {
+  stepId: string;
+  attempt: number;
+}
+
 export interface EngineNames {
   incidentQueue: string;
   incidentWorkflowType: string;
   correctionWorkflowType: string;
   runbookWorkflowType: string;
-  runbookOrdersSignalName: string;
 }
 
 /** The workflow engine as the API sees it. Every call has a deadline; one that fails as temporary may be repeated with the same ids. */
@@ -38,8 +43,8 @@ export interface IncidentEngine {
   update<Reply>(address: IncidentAddress, name: string, command: unknown, updateId: string): Promise<Reply>;
   /** `key` names what asked for it, so that asking again starts nothing; `round` is set when a person corrected the record. */
   startCorrection(address: IncidentAddress, correction: { key: string; round?: number }): Promise<void>;
-  /** Hands orders to the incident's runbook, which is started for them unless it is at work. */
-  orderSteps(address: IncidentAddress, orders: readonly unknown[]): Promise<void>;
+  /** Has steps of the incident's runbook carried out, one after the other; the same orders again start nothing. */
+  orderSteps(address: IncidentAddress, orders: readonly StepOrderAddress[]): Promise<void>;
   /** Throws DEPENDENCY_TEMPORARY unless a worker polls the incident queue. */
   assertReady(): Promise<void>;
   close(): Promise<void>;
@@ -125,28 +130,19 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
       });
     },
     async orderSteps({ tenantId, storeId, incidentId }, orders) {
-      const workflowId = runbookWorkflowId(tenantId, storeId, incidentId);
+      const [first] = orders;
+      if (!first) return;
       await bounded(async () => {
-        for (let attempt = 1; ; attempt += 1) {
-          try {
-            // Not signalWithStart: a start alone is one Action less, and a runbook is seldom at work already.
-            await client.workflow.start(names.runbookWorkflowType, {
-              args: [{ tenantId, incidentId, orders }],
-              taskQueue: names.incidentQueue,
-              workflowId,
-              workflowTaskTimeout,
-            });
-            return;
-          } catch (error) {
-            if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-          }
-          try {
-            await client.workflow.getHandle(workflowId).signal(names.runbookOrdersSignalName, orders);
-            return;
-          } catch (error) {
-            // It ended between the two: the next start succeeds.
-            if (!(error instanceof WorkflowNotFoundError) || attempt === 3) throw error;
-          }
+        try {
+          await client.workflow.start(names.runbookWorkflowType, {
+            args: [{ tenantId, incidentId, orders }],
+            taskQueue: names.incidentQueue,
+            workflowId: runbookWorkflowId(tenantId, storeId, incidentId, first),
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowTaskTimeout,
+          });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         }
       });
     },

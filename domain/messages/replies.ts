@@ -24,7 +24,8 @@ export interface Ending {
   now: string;
 }
 
-const longestNameSigns = 20;
+/** Cut names are looked at once more: half a word may be another one. */
+const shortName = (name: string): string => plainName(plainName(name).slice(0, 20));
 
 /** What became of an answer, with the place at the end; thanks first. */
 export const thanksReply = (locale: Locale, facts: MessageFacts, verdict: HumanVerdict): string =>
@@ -36,17 +37,12 @@ export const keptReply = (locale: Locale, facts: MessageFacts, verdict: HumanVer
     verdict: plainName(languages[locale].verdicts[verdict]),
   });
 
-export const closedReply = (locale: Locale, facts: MessageFacts, ending: Ending): string => {
+export function closedReply(locale: Locale, facts: MessageFacts, ending: Ending): string {
   const language = languages[locale];
-  const values = endingValues(language, ending);
-  const plain = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      plainName(value).slice(0, name === 'who' ? longestNameSigns : 40),
-    ]),
-  );
-  return reply(locale, facts, endingTemplate(language, ending), plain);
-};
+  const { at, verdict, who } = endingValues(language, ending);
+  const values = { at: plainName(at), verdict: plainName(verdict), who: shortName(who) };
+  return reply(locale, facts, endingTemplate(language, ending), values);
+}
 
 export const justDecidedReply = (locale: Locale, facts: MessageFacts): string =>
   reply(locale, facts, languages[locale].replies.justDecided);

@@ -9,12 +9,16 @@ type Report = (path: DocumentPath, message: string) => void;
 type LooseDocument = Loose<PolicyDocument>;
 
 const maxRungs = 12;
+/** They stand where an id stands in the paths of the API. */
+const reservedIds: readonly string[] = ['schema', 'validate'];
 const socRoles: readonly string[] = ['soc_operator', 'soc_lead'];
 
 /** What a document of the right shape may still get wrong. Parts that are missing or were already refused are skipped. */
 export function ruleProblems(document: LooseDocument): DocumentProblem[] {
   const problems: DocumentProblem[] = [];
   const report: Report = (path, message) => problems.push({ path, message });
+  if (document.id !== undefined && reservedIds.includes(document.id))
+    report(['id'], `"${document.id}" is a word of the API: choose another`);
   modelRules(document, report);
   chainRules(document, report);
   noiseRules(document, report);

@@ -108,16 +108,16 @@ export interface Withheld {
   step: number;
   role: Role | null;
   at: string;
-  reasons: readonly Reason[];
+  reasons: Reason[];
 }
 
 /** What became of one recorded incident, then or under a policy. */
 export interface Outcome {
-  messages: readonly Message[];
-  withheld: readonly Withheld[];
+  messages: Message[];
+  withheld: Withheld[];
   /** Steps for which nobody was on shift. */
   nobodyOnShift: number;
-  suppressed: readonly Reason[];
+  suppressed: Reason[];
   posVerdict: PosVerdict;
   severity: SeverityLevel;
   /** The incident whose detections took it up; null when it stays one of its own. */

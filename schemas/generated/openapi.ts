@@ -780,6 +780,251 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every policy with its active version and its draft */
+        get: operations["listPolicies"];
+        put?: never;
+        /** The first draft of a new policy; its document says the id */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shape of a policy document, as JSON Schema 2020-12 */
+        get: operations["getPolicySchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that is wrong with a document, by line; stores nothing */
+        post: operations["validatePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        /** One policy: what is active, what is drafted, and every version */
+        get: operations["getPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Write the one draft; an invalid document is refused with its lines */
+        put: operations["savePolicyDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        /** One version with its document */
+        get: operations["getPolicyVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the draft over for review */
+        post: operations["submitPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the reviewed version into force; never by whoever wrote it */
+        post: operations["activatePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a draft or what waits for its review back for good */
+        post: operations["withdrawPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new draft of an old version */
+        post: operations["rollbackPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{policyId}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replay past incidents under a draft and say what would have been different; changes nothing */
+        post: operations["simulatePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stores/{storeId}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+            };
+            cookie?: never;
+        };
+        /** Which policy the next incident of a store starts with, and why */
+        get: operations["getStorePolicy"];
+        /** Choose the policy of a store, by itself or through its risk group */
+        put: operations["assignStorePolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk-groups/{riskGroupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                riskGroupId: string;
+            };
+            cookie?: never;
+        };
+        /** A risk group and its stores */
+        get: operations["getRiskGroup"];
+        /** Make or change a risk group */
+        put: operations["setRiskGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1469,6 +1714,203 @@ export interface components {
             /** Format: date-time */
             lastSeenAt: string | null;
         };
+        PolicyDraft: {
+            /** @description The document in YAML or JSON */
+            source: string;
+            /** @description Why; for whoever reviews it */
+            note?: string;
+        };
+        PolicyValidate: {
+            source: string;
+            /** @description The policy that it is meant for */
+            id?: string;
+        };
+        PolicyValidation: {
+            valid: boolean;
+            problems: {
+                line: number;
+                column: number;
+                path: string;
+                message: string;
+            }[];
+        };
+        PolicyVersionRef: {
+            version: number;
+        };
+        /** @enum {string} */
+        OperatingModel: "checkout_validation" | "soc_led" | "detection_only";
+        PolicyVersionSummary: {
+            id: string;
+            version: number;
+            /**
+             * @description Retired without activatedAt means withdrawn
+             * @enum {string}
+             */
+            state: "draft" | "review" | "active" | "retired";
+            operatingModel: components["schemas"]["OperatingModel"];
+            note: string | null;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            submittedBy: string | null;
+            /** Format: date-time */
+            submittedAt: string | null;
+            activatedBy: string | null;
+            /** Format: date-time */
+            activatedAt: string | null;
+        };
+        PolicyVersion: components["schemas"]["PolicyVersionSummary"] & {
+            source: string;
+        };
+        PolicyDetail: {
+            id: string;
+            active: components["schemas"]["PolicyVersion"] | null;
+            draft: components["schemas"]["PolicyVersion"] | null;
+            versions: components["schemas"]["PolicyVersionSummary"][];
+            /** @description Stores in your scope that it serves now */
+            storeIds: string[];
+        };
+        PolicyList: {
+            items: {
+                id: string;
+                operatingModel: components["schemas"]["OperatingModel"];
+                activeVersion: number | null;
+                /** @description The version that is a draft or in review */
+                openVersion: number | null;
+                /** @enum {string|null} */
+                openState: "draft" | "review" | null;
+                stores: number;
+            }[];
+        };
+        PolicySimulate: {
+            /** @description A document that need not be saved; without it and without a version the open draft */
+            source?: string;
+            version?: number;
+            /** Format: date-time */
+            fromAt: string;
+            /**
+             * Format: date-time
+             * @description At most 31 days after fromAt
+             */
+            toAt: string;
+            storeIds?: string[];
+        };
+        PolicyOutcome: {
+            messages: {
+                /** @enum {string} */
+                kind: "alert" | "help" | "help_call";
+                step: number;
+                role: components["schemas"]["Role"] | null;
+                personId: string;
+                /** @enum {string} */
+                channel: "sms" | "voice" | "email";
+                /** Format: date-time */
+                at: string;
+                /** @description From the detection */
+                afterSeconds: number;
+            }[];
+            withheld: {
+                step: number;
+                role: components["schemas"]["Role"] | null;
+                /** Format: date-time */
+                at: string;
+                reasons: components["schemas"]["Reason"][];
+            }[];
+            /** @description Steps for which nobody was on shift */
+            nobodyOnShift: number;
+            suppressed: components["schemas"]["Reason"][];
+            posVerdict: components["schemas"]["PosVerdict"];
+            severity: components["schemas"]["SeverityLevel"];
+            /** @description The incident whose detections took it up */
+            mergedInto: string | null;
+            /** @description How many incidents its detections would be */
+            parts: number;
+        };
+        PolicyTotals: {
+            incidents: number;
+            texted: number;
+            messages: number;
+            people: number;
+            suppressed: number;
+            suppressedBy: {
+                [key: string]: number;
+            };
+            withheld: number;
+            withheldBy: {
+                [key: string]: number;
+            };
+            nobodyOnShift: number;
+            merged: number;
+            firstMessageAfter: {
+                p50: number;
+                p95: number;
+                max: number;
+            } | null;
+        };
+        PolicySimulation: {
+            policyId: string;
+            /** @description null is the source that was sent along */
+            version: number | null;
+            comparedWith: {
+                policyId: string;
+                version: number;
+            }[];
+            storeIds: string[];
+            /** Format: date-time */
+            fromAt: string;
+            /** Format: date-time */
+            toAt: string;
+            /**
+             * Format: date-time
+             * @description Set when there were more incidents than can be replayed; those before this instant are left out
+             */
+            cutAt: string | null;
+            totals: {
+                recorded: components["schemas"]["PolicyTotals"];
+                active: components["schemas"]["PolicyTotals"];
+                draft: components["schemas"]["PolicyTotals"];
+            };
+            changed: number;
+            incidents: {
+                incidentId: string;
+                storeId: string;
+                behaviour: string;
+                /** Format: date-time */
+                detectedAt: string;
+                recorded: components["schemas"]["PolicyOutcome"];
+                active: components["schemas"]["PolicyOutcome"];
+                draft: components["schemas"]["PolicyOutcome"];
+                changes: ("TEXTED_NOW" | "NOT_TEXTED_ANY_MORE" | "OTHER_PEOPLE" | "MORE_MESSAGES" | "FEWER_MESSAGES" | "EARLIER" | "LATER" | "SUPPRESSED_NOW" | "NOT_SUPPRESSED_ANY_MORE" | "WITHHELD_DIFFERENTLY" | "MERGED_DIFFERENTLY" | "TILL_SAYS_OTHERWISE" | "OTHER_SEVERITY")[];
+            }[];
+            /** @description Counted in the totals but not listed */
+            unlisted: number;
+        };
+        StorePolicyCommand: {
+            /** @description null follows the risk group */
+            policyId: string | null;
+            riskGroup: string | null;
+        };
+        StorePolicy: {
+            storeId: string;
+            policyId: string | null;
+            riskGroup: string | null;
+            runs: {
+                policyId: string;
+                version: number | null;
+                /** @enum {string} */
+                because: "store" | "risk_group" | "default";
+            };
+        };
+        RiskGroupCommand: {
+            name: string;
+            policyId: string;
+        };
+        RiskGroup: {
+            id: string;
+            name: string;
+            policyId: string;
+            storeIds: string[];
+        };
         /**
          * Detection
          * @description One detection in a shop, as a camera, a till or another vendor's detector reports it. The same shape arrives by HTTP and MQTT.
@@ -1551,6 +1993,7 @@ export interface components {
         };
     };
     parameters: {
+        PolicyId: string;
         IncidentId: string;
         /** @description The nextCursor of the page before */
         Cursor: string;
@@ -2919,6 +3362,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyDraft"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPolicySchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    validatePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyValidate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyValidation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    savePolicyDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPolicyVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submitPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyVersionRef"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    activatePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyVersionRef"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyVersionRef"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rollbackPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyVersionRef"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    simulatePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policyId: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicySimulate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySimulation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStorePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorePolicy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    assignStorePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorePolicyCommand"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorePolicy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRiskGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                riskGroupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskGroup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setRiskGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                riskGroupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskGroupCommand"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskGroup"];
                 };
             };
             default: components["responses"]["Problem"];

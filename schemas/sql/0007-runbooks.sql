@@ -112,3 +112,11 @@ begin
     execute format('grant select, insert, update on %I to floorwalker_app', name);
   end loop;
 end $$;
+
+-- What a worker ordered is carried to the engine at once; the sweep is for what this misses.
+create function announce_order() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('floorwalker_order', json_build_object('tenantId', new.tenant_id, 'incidentId', new.incident_id)::text);
+  return new;
+end $$;
+create trigger outbox_order_announced after insert on outbox for each row when (new.kind in ('runbook', 'runbook_command')) execute function announce_order();

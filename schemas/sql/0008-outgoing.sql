@@ -13,8 +13,7 @@ create table webhook_endpoints (
   enabled boolean not null default true,
   -- Null while a person wants it so.
   disabled_because text constraint webhook_endpoints_disabled_known check (disabled_because in ('GONE', 'FAILING_FOR_DAYS')),
-  -- Secrets are derived from these two, and none is stored.
-  secret_salt text not null,
+  -- The secret is derived from the id and this number; none is stored.
   secret_generation integer not null default 1,
   -- Until then the secret before signs as well.
   previous_secret_until timestamptz,
@@ -49,7 +48,8 @@ create table webhook_deliveries (
   last_failure text,
   response_ms integer,
   delivered_at timestamptz,
-  created_at timestamptz not null default clock_timestamp(),
+  -- Whole milliseconds, since a cursor points at it.
+  created_at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
   constraint webhook_deliveries_pk primary key (tenant_id, endpoint_id, id),
   constraint webhook_deliveries_endpoint_fk foreign key (tenant_id, endpoint_id) references webhook_endpoints (tenant_id, id) on delete cascade
 );
@@ -135,8 +135,8 @@ create function find_due_webhooks(at timestamptz) returns table (tenant_id text,
           and earlier.state = 'pending' and earlier.sequence < d.sequence))
 $$;
 
--- What a carrier or mail service takes for one unit: a segment, a started minute, a mail. The newest price whose prefix
--- begins the recipient's number counts; without one the cost is not known.
+-- What a carrier or mail service takes for one unit: a segment, a started minute, a mail. Of the prices that were valid
+-- then, the one with the longest prefix of the recipient's number counts; without one the cost is not known.
 create table message_prices (
   tenant_id text not null constraint message_prices_tenant_fk references tenants (id),
   channel text not null constraint message_prices_channel_known check (channel in ('sms', 'voice', 'email')),

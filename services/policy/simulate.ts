@@ -3,6 +3,7 @@ import { DomainError, invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import { completePolicy, type Policy } from '../../domain/policy.ts';
 import { type Simulation, simulate } from '../../domain/simulation/simulate.ts';
+import type { Past } from '../../domain/simulation/types.ts';
 import { addMs, instantFrom, toMs } from '../../domain/time.ts';
 import { found, readOnly, type ServiceContext } from '../context.ts';
 import { zoneRules } from '../roster/zone-rules.ts';
@@ -55,7 +56,7 @@ interface PlaceRow {
 }
 
 /** Replays the past under a draft and says what would have been different. Reads only, and only metadata. */
-export function simulatePolicy(ctx: ServiceContext, input: SimulateInput): Promise<SimulationAnswer> {
+export async function simulatePolicy(ctx: ServiceContext, input: SimulateInput): Promise<SimulationAnswer> {
   requirePermission(ctx.actor, 'policy.edit');
   for (const storeId of input.storeIds ?? []) requirePermission(ctx.actor, 'policy.edit', storeId);
   const fromAt = instantFrom('fromAt', input.fromAt);
@@ -65,47 +66,49 @@ export function simulatePolicy(ctx: ServiceContext, input: SimulateInput): Promi
     throw invalidField('fromAt', 'lies more than 31 days before toAt; take a shorter time');
   if (input.source !== undefined && input.version !== undefined)
     throw invalidField('version', 'is not taken together with a source; send one of the two');
-  return readOnly(ctx, async (tx) => {
-    const { tenantId } = ctx.actor;
-    const { policy: draft, version } = await policyToTry(tx, tenantId, input);
-    const places = await placesFor(tx, tenantId, input);
-    const storeIds = places.map(({ id }) => id);
-    const active = new Map(places.map((place) => [place.id, completePolicy(place.body)]));
-    const zones = new Map(places.map((place) => [place.id, place.time_zone]));
-    const range: PastRange = { tenantId, storeIds, fromAt: addMs(fromAt, -warmUpMs), toAt, limit: maxReplayed };
-    const read = await readPastIncidents(tx, range);
-    const first = read.incidents[0];
-    const cutAt = read.cut && first !== undefined && first.detectedAt > fromAt ? first.detectedAt : null;
-    const learnFromAt = addMs(fromAt, -maxLearningMs);
-    const verdicts = await readPastVerdicts(tx, { ...range, fromAt: learnFromAt, limit: 10 * maxReplayed });
-    const roster = await readPastRoster(tx, range);
-    const past = {
-      ...roster,
-      verdicts,
-      detections: read.detections,
-      incidents: await askTillToday(tx, tenantId, read, draft),
-      localTime: (at: string, storeId: string) => zoneRules.toLocal(at, zones.get(storeId) ?? 'UTC').slice(11, 16),
-      untilAt: earlier(ctx.now(), addMs(toAt, draft.reviewTimeoutMs)),
-    };
-    const result = simulate({
-      past,
-      draft,
-      activeOf: (storeId) => active.get(storeId) ?? draft,
-      countedFromAt: fromAt,
-    });
-    return {
-      policyId: input.id,
-      version,
-      comparedWith: comparedWith(active),
-      storeIds,
-      fromAt,
-      toAt,
-      cutAt,
-      ...result,
-      incidents: result.incidents.slice(0, maxListed),
-      unlisted: Math.max(0, result.incidents.length - maxListed),
-    };
+  const read = await readOnly(ctx, (tx) => readWhatIsNeeded(tx, ctx, { ...input, fromAt, toAt }));
+  // Outside of the transaction: it takes the processor for a while, and the database nothing.
+  const result = simulate({
+    past: read.past,
+    draft: read.draft,
+    activeOf: (storeId) => read.active.get(storeId) ?? read.draft,
+    countedFromAt: fromAt,
   });
+  return {
+    policyId: input.id,
+    version: read.version,
+    comparedWith: comparedWith(read.active),
+    storeIds: [...read.active.keys()],
+    fromAt,
+    toAt,
+    cutAt: read.cutAt,
+    ...result,
+    incidents: result.incidents.slice(0, maxListed),
+    unlisted: Math.max(0, result.incidents.length - maxListed),
+  };
+}
+
+async function readWhatIsNeeded(tx: Queryable, ctx: ServiceContext, input: SimulateInput) {
+  const { tenantId } = ctx.actor;
+  const { fromAt, toAt } = input;
+  const { policy: draft, version } = await policyToTry(tx, tenantId, input);
+  const places = await placesFor(tx, tenantId, input);
+  const storeIds = places.map(({ id }) => id);
+  const active = new Map(places.map((place) => [place.id, completePolicy(place.body)]));
+  const zones = new Map(places.map((place) => [place.id, place.time_zone]));
+  const range: PastRange = { tenantId, storeIds, fromAt: addMs(fromAt, -warmUpMs), toAt, limit: maxReplayed };
+  const read = await readPastIncidents(tx, range);
+  const first = read.incidents[0];
+  const past: Past = {
+    ...(await readPastRoster(tx, range)),
+    verdicts: await readPastVerdicts(tx, { ...range, fromAt: addMs(fromAt, -maxLearningMs), limit: 10 * maxReplayed }),
+    detections: read.detections,
+    incidents: await askTillToday(tx, tenantId, read, draft),
+    localTime: (at, storeId) => zoneRules.toLocal(at, zones.get(storeId) ?? 'UTC').slice(11, 16),
+    untilAt: earlier(ctx.now(), addMs(toAt, draft.reviewTimeoutMs)),
+  };
+  const cutAt = read.cut && first !== undefined && first.detectedAt > fromAt ? first.detectedAt : null;
+  return { past, draft, version, active, cutAt };
 }
 
 async function policyToTry(

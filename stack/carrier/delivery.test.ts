@@ -158,7 +158,7 @@ test('retries 5xx and a dead API with one idempotency token until it is taken', 
 
 test('gives a webhook up visibly: on 4xx at once, on an API that stays dead or silent after the time is over', async () => {
   const lines: string[] = [];
-  await start({ webhookRetryForMs: 300, webhookTimeoutMs: 40, log: (line) => lines.push(line) });
+  await start({ webhookRetryForMs: 700, webhookTimeoutMs: 40, log: (line) => lines.push(line) });
   receiver.answer = ({ params }) => (params['Body'] === 'refuse' ? { status: 403 } : 'hang');
   await answer('refuse');
   const refused = await eventually('the refusal', async () => (await messagesOf(PHONE)).find(({ problem }) => problem));

@@ -54,6 +54,42 @@ describe('one text, one answer', () => {
     expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'confirmed', helpRequested: true });
   });
 
+  it('SAFE ends the call for help, and the incident still waits for its verdict', async () => {
+    const { sam, alex } = stage;
+    const { incidentId, code } = await stage.camera.sees();
+    await sam.expectText(/please check/);
+    await sam.reply('safe');
+    await sam.expectText(/nobody has asked for help here/);
+    await sam.reply('HELP');
+    await sam.expectText(/help is being called now/);
+    await alex.expectText(/a colleague asks for HELP at SCO 3/, 5_000);
+    await alex.reply(`SAFE ${code}`);
+    await alex.expectText(/noted as SAFE/);
+    await eventually(async () => {
+      const now = await stage.incident(incidentId);
+      return now.state === 'in_review' && !now.helpRequested;
+    });
+    await alex.reply('1');
+    await alex.expectText(/noted as paid/);
+    expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'paid' });
+  });
+
+  it('in the language of the person, and understood in any', async () => {
+    const { sam, system } = stage;
+    const speak = (locale: string) =>
+      system.database.admin.query("update people set locale = $1 where id = 'sam'", [locale]);
+    await speak('es');
+    try {
+      const { incidentId } = await stage.camera.sees();
+      await sam.expectText(/revise SCO 3, High Street\. .* 1 pagado 2 personal 3 no seguro 4 confirmado/);
+      await sam.reply('Bestätigt!');
+      await sam.expectText(/anotado\. Por favor, no se acerque a nadie/);
+      expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'confirmed' });
+    } finally {
+      await speak('en');
+    }
+  });
+
   it('what is not understood is asked for again', async () => {
     const { sam } = stage;
     const { incidentId } = await stage.camera.sees();

@@ -32,7 +32,7 @@ import {
   mediaQueue,
   notifyQueue,
 } from '../../workflows/contracts.ts';
-import { runbookOrdersSignalName, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createNamespace } from './namespace.ts';
@@ -134,8 +134,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   const namespace = await createNamespace(connection);
   const client = new Client({ connection, namespace });
   const engine = engineOf(client, connection, {
-    ...{ incidentQueue, incidentWorkflowType, correctionWorkflowType },
-    ...{ runbookWorkflowType, runbookOrdersSignalName },
+    ...{ incidentQueue, incidentWorkflowType, correctionWorkflowType, runbookWorkflowType },
   });
   const { db } = database;
   const objects = openEvidenceStore({

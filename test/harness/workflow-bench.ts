@@ -50,6 +50,7 @@ export interface StoryOptions {
   behaviour?: Behaviour;
   policy?: Partial<Policy>;
   detectedAgoMs?: number;
+  reopened?: IncidentInput['reopened'];
 }
 
 export interface WorkflowBench {
@@ -189,12 +190,13 @@ export async function openWorkflowBench(
 
   return {
     client,
-    start({ script = {}, behaviour = 'missed_scan', policy = {}, detectedAgoMs = 3_000 } = {}) {
+    start({ script = {}, behaviour = 'missed_scan', policy = {}, detectedAgoMs = 3_000, reopened } = {}) {
       const input: IncidentInput = {
         ...{ tenantId, storeId, behaviour },
         incidentId: `inc-${randomUUID()}`,
         detectedAt: new Date(Date.now() - detectedAgoMs).toISOString(),
         policy: { ...secondsPolicy, ...policy },
+        ...(reopened === undefined ? {} : { reopened }),
       };
       return open(contracts.incidentWorkflowType, input, script, [input]);
     },

@@ -6,6 +6,7 @@ import { sha256Hex } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { recordEvidence } from '../../services/evidence/record.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { planFor, runbookOf, runbookStep } from './runbook-support.ts';
 import {
   actorOf,
   agoIso,
@@ -71,10 +72,28 @@ const expected: Record<string, string> = {
   addNote: '401  201  201  201  201  201  201  201  403  404  403  404',
   placeHold: '401  403  403  200  403  200  200  200  403  404  403  404',
   releaseHold: '401  403  403  200  403  200  200  200  403  404  403  404',
+  listSteps: '401  200  200  200  200  200  200  200  403  404  403  404',
+  commandStep: '401  200  200  200  200  200  403  200  403  404  403  404',
+  openReports: '401  200  200  200  200  200  200  200  403  404  403  404',
+  listDrills: '401  200  200  200  200  200  200  200  403  200  403  200',
+  startDrill: '401  403  202  202  403  202  403  202  403  403  403  202',
   stream: '401  200  200  200  200  200  200  200  403  200  403  200',
   listStores: '401  200  200  200  200  200  200  200  403  200  403  200',
   listCameras: '401  200  200  200  200  200  200  200  403  200  403  200',
   reportCameraHealth: '401  403  403  403  403  403  403  403  204  403  403  403',
+  listPeople: '401  200  200  200  200  200  200  200  403  200  403  200',
+  createPerson: '401  403  201  201  403  201  403  201  403  403  403  201',
+  updatePerson: '401  403  200  200  403  200  403  200  403  404  403  404',
+  deactivatePerson: '401  403  204  204  403  204  403  204  403  404  403  404',
+  listShifts: '401  200  200  200  200  200  200  200  403  200  403  200',
+  createShift: '401  403  201  201  403  201  403  201  403  403  403  400',
+  updateShift: '401  403  200  200  403  200  403  200  403  404  403  404',
+  deleteShift: '401  403  204  204  403  204  403  204  403  404  403  404',
+  importShifts: '401  403  200  200  403  200  403  200  403  403  403  200',
+  listGaps: '401  200  200  200  200  200  200  200  403  403  403  200',
+  listHolidays: '401  200  200  200  200  200  200  200  403  200  403  200',
+  putHoliday: '401  403  200  200  403  200  403  200  403  403  403  200',
+  deleteHoliday: '401  403  204  204  403  204  403  204  403  403  403  204',
   listAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
   verifyAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
 };
@@ -111,6 +130,8 @@ afterAll(async () => {
 });
 
 interface Target {
+  personId: string;
+  shiftId: string;
   incidentId: string;
   mergedEventId: string;
 }
@@ -118,6 +139,7 @@ interface Target {
 /** An incident of high-street with a merged detection and a clip; made anew where an answer changes it. */
 async function target(): Promise<Target> {
   const incidentId = await openIncident(database);
+  await planFor(database, incidentId, [runbookOf([runbookStep('sign')])]);
   const ctx = contextOf(database, actorOf('system'));
   const { rows } = await database.admin.query<{ detected_at: Date }>(
     'select detected_at from incidents where id = $1',
@@ -142,7 +164,7 @@ async function target(): Promise<Target> {
     },
   };
   await recordEvidence(ctx, { incidentId, result: { state: 'ready', gaps: [], failure: null, artifacts: [artifact] } });
-  return { incidentId, mergedEventId: merged.eventId };
+  return { incidentId, mergedEventId: merged.eventId, ...(await plantRoster()) };
 }
 
 /** A body that is right for each operation, so that only the caller decides. */
@@ -163,15 +185,53 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   decideIncident: () => ({ verdict: 'paid' }),
   unmergeDetection: ({ mergedEventId }) => ({ eventId: mergedEventId }),
   addNote: () => ({ text: 'looked at it' }),
+  startDrill: () => ({ storeId: 'high-street', cameraId: 'sco-3-cam', eventType: 'missed_scan' }),
   placeHold: () => ({ reason: 'court order' }),
+  createPerson: () => ({ displayName: 'Somebody', role: 'store_staff', homeStoreId: 'high-street' }),
+  updatePerson: () => ({ locale: 'de' }),
+  createShift: ({ personId }) => ({
+    ...{ storeId: 'high-street', personId, startsAt: '2095-01-01T06:00:00Z', endsAt: '2095-01-01T14:00:00Z' },
+  }),
+  updateShift: () => ({ endsAt: '2095-01-02T12:00:00Z' }),
+  importShifts: () => ({ format: 'csv', source: 'rota', storeId: 'high-street', content: 'person,starts,ends' }),
+  putHoliday: () => ({ storeId: 'high-street', date: '2095-12-25', name: 'Holiday' }),
   reportCameraHealth: () => ({ storeId: 'high-street', state: 'recording', at: nowIso() }),
 };
+
+const week = 'from=2095-01-01T00:00:00Z&to=2095-01-08T00:00:00Z';
+const queries: Record<string, string> = {
+  listShifts: week,
+  listGaps: `${week}&storeId=high-street`,
+  deleteHoliday: 'date=2095-12-25&storeId=high-street',
+};
+
+let planted = 0;
+/** Somebody of high-street with a shift to come, and a holiday of it in both companies. */
+async function plantRoster(): Promise<Pick<Target, 'personId' | 'shiftId'>> {
+  planted += 1;
+  const [personId, shiftId] = [`person-${planted}`, `shift-${planted}`];
+  const run = (sql: string, values: unknown[] = []) => database.admin.query(sql, values);
+  await run(
+    "insert into people (tenant_id, id, display_name, role, home_store_id) values ('demo', $1, $1, 'store_staff', 'high-street')",
+    [personId],
+  );
+  await run(
+    "insert into shifts (tenant_id, id, store_id, person_id, starts_at, ends_at) values ('demo', $1, 'high-street', $2, '2095-01-02T06:00:00Z', '2095-01-02T14:00:00Z')",
+    [shiftId, personId],
+  );
+  await run(
+    "insert into holidays (tenant_id, id, store_id, on_date, name) select id, '2095-12-25:high-street', 'high-street', '2095-12-25', 'Holiday' from tenants on conflict do nothing",
+  );
+  return { personId, shiftId };
+}
 
 let shared: Target | undefined;
 /** One for all questions that change nothing about it. */
 async function targetFor(operation: (typeof operations)[number]): Promise<Target> {
   if (operation.method !== 'GET' && operation.path.includes('{incidentId}')) return target();
   shared ??= await target();
+  if (['updatePerson', 'deactivatePerson', 'updateShift', 'deleteShift', 'deleteHoliday'].includes(operation.id))
+    return { ...shared, ...(await plantRoster()) };
   return shared;
 }
 
@@ -182,10 +242,14 @@ async function ask(operation: (typeof operations)[number], caller: Caller, on: T
   const path = operation.path
     .replace('{incidentId}', on.incidentId)
     .replace('{artifactId}', 'clip')
+    .replace('{stepId}', 'any.sign')
+    .replace('{command}', 'approve')
+    .replace('{personId}', on.personId)
+    .replace('{shiftId}', on.shiftId)
     .replace('{cameraId}', 'sco-3-cam');
   const stop = new AbortController();
   const body = bodies[operation.id]?.(on, key);
-  const response = await fetch(new URL(path, api.baseUrl), {
+  const response = await fetch(new URL(`${path}?${queries[operation.id] ?? ''}`, api.baseUrl), {
     method: operation.method,
     signal: stop.signal,
     headers: {
@@ -273,7 +337,7 @@ describe('keys', () => {
 });
 
 describe('a route that is not in the document', () => {
-  it.each(['/v1/nothing', '/v1/incidents/inc_1', '/v1/people'])('%s is not there', async (path) => {
+  it.each(['/v1/nothing', '/v1/incidents/inc_1', '/v1/badges'])('%s is not there', async (path) => {
     const { status, headers } = await api.call(database.keys.admin, 'GET', path);
     expect([400, 404]).toContain(status);
     expect(headers.get('content-type')).toMatch(/problem\+json/);

@@ -44,6 +44,11 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
     "insert into shifts (tenant_id, id, store_id, person_id, starts_at, ends_at) values ($1, $2, $3, 'sam', now(), now() + interval '1 hour')",
     [tenantId, `extra-${key}`, storeId],
   );
+  await run("insert into holidays (tenant_id, id, store_id, on_date, name) values ($1, $2, $3, '2026-12-25', 'x')", [
+    tenantId,
+    `extra-${key}`,
+    storeId,
+  ]);
   await run(
     "insert into sessions (token_sha256, tenant_id, api_key_id, expires_at) values ($1, $2, $3, now() + interval '1 hour')",
     [key, tenantId, `${tenantId}-admin`],

@@ -17,7 +17,7 @@ import type { ServiceContext } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { demoEstate, type Estate, type EstateStore, plantEstate } from '../../stack/estate.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../../workflows/contracts.ts';
-import { runbookOrdersSignalName, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import type { TestDatabase } from '../harness/database.ts';
 
@@ -161,7 +161,7 @@ export async function serveApi(
     incidentQueue,
     incidentWorkflowType,
     correctionWorkflowType,
-    ...{ runbookWorkflowType, runbookOrdersSignalName },
+    runbookWorkflowType,
   });
   const engine = change.engine ?? unreachable;
   const live = createLiveEvents();

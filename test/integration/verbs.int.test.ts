@@ -17,7 +17,9 @@ import { addNote } from '../../services/incident/add-note.ts';
 import { correctIncident } from '../../services/incident/correct.ts';
 import { makeFirstContact, recheckTill } from '../../services/incident/first-contact.ts';
 import { recordOutcome, recordProgress } from '../../services/incident/record.ts';
+import { recordCall } from '../../services/notification/call.ts';
 import { intendNotification } from '../../services/notification/intend.ts';
+import { recordOptOut } from '../../services/notification/opt-out.ts';
 import { recordReply } from '../../services/notification/reply.ts';
 import {
   markFailed,
@@ -29,7 +31,16 @@ import {
 import { keepDecision, settleOutbox, settleStart, splitDetection } from '../../services/outbox/drain.ts';
 import { ingestPosEvents } from '../../services/pos/ingest.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
+import { deleteHoliday, putHoliday } from '../../services/roster/holidays.ts';
+import { importShifts } from '../../services/roster/import.ts';
+import { createPerson, deactivatePerson, updatePerson } from '../../services/roster/people.ts';
+import { createShift, deleteShift, updateShift } from '../../services/roster/shifts.ts';
+import { startDrill } from '../../services/drill/start.ts';
+import { commandStep } from '../../services/runbook/command.ts';
+import { beginStep, finishStep } from '../../services/runbook/execute.ts';
+import { openReports } from '../../services/runbook/report.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { planFor, runbookOf, runbookStep } from './runbook-support.ts';
 import {
   actorOf,
   agoIso,
@@ -81,6 +92,10 @@ async function audited(step: () => Promise<unknown>): Promise<string[]> {
 let incidentId = '';
 let token = '';
 let notificationId = '';
+let runbookIncidentId = '';
+const firstStep = () => ({ incidentId: runbookIncidentId, stepId: 'any.sign', attempt: 1 });
+let shiftId = '';
+const oneDay = { startsAt: '2094-01-01T06:00:00Z', endsAt: '2094-01-01T14:00:00Z' };
 const status: IncidentStatus = {
   state: 'alerting',
   posVerdict: 'MISMATCH',
@@ -155,6 +170,36 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     ['incident.opened', 'incident.split'],
     [],
   ],
+  [
+    'commandStep',
+    async () => {
+      if (runbookIncidentId === '') {
+        runbookIncidentId = await openIncident(database);
+        await planFor(database, runbookIncidentId, [runbookOf([runbookStep('sign')])]);
+      }
+      await commandStep(as('soc_lead'), { ...firstStep(), command: 'approve' });
+    },
+    ['incident.opened', 'runbook.planned', 'runbook.approved'],
+    [],
+  ],
+  ['beginStep', () => beginStep(system(), firstStep()), [], []],
+  [
+    'finishStep',
+    () => finishStep(system(), { ...firstStep(), result: { outcome: 'acknowledged' } }),
+    ['runbook.step_settled'],
+    [],
+  ],
+  ['openReports', () => openReports(as('compliance'), runbookIncidentId), [], []],
+  [
+    'startDrill',
+    () =>
+      startDrill(as('store_manager'), {
+        ...{ drillId: 'drill-1', storeId: 'high-street', cameraId: 'sco-3-cam', zoneId: 'scanner' },
+        eventType: 'missed_scan',
+      }),
+    ['drill.started', 'incident.opened'],
+    [],
+  ],
   ['settleStart', () => settleStart(system(), incidentId), [], []],
   ['settleOutbox', () => settleOutbox(system(), [1]), [], []],
   [
@@ -175,7 +220,33 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
   ],
   ['intendNotification', () => alert(1), ['notification.intended'], []],
   ['markFailed', () => markFailed(system(), { notificationId, failure: 'bad number' }), ['notification.failed'], []],
+  [
+    'recordCall',
+    async () => {
+      // As if it had been a call that the carrier took.
+      await database.admin.query(
+        "update notifications set channel = 'voice', state = 'sent', carrier_sid = 'CA-1' where id = $1 and state = 'failed'",
+        [notificationId],
+      );
+      const end = { status: 'completed', answeredBy: 'human', durationSeconds: 9 } as const;
+      await recordCall(system(), { notificationId, sid: 'CA-1', ...end });
+    },
+    ['notification.delivered'],
+    [],
+  ],
   ['intendNotification', () => alert(7), ['notification.nobody_on_shift'], []],
+  [
+    'recordOptOut',
+    () => recordOptOut(as('store_staff'), { personId: 'sam', texts: 'stop', messageSid: 'SM-3' }),
+    ['person.opted_out'],
+    [],
+  ],
+  [
+    'recordOptOut',
+    () => recordOptOut(as('store_staff'), { personId: 'sam', texts: 'start', messageSid: 'SM-4' }),
+    ['person.opted_in'],
+    [],
+  ],
   [
     'recordReply',
     () => recordReply(as('store_staff'), { incidentId, messageSid: 'SM-2', outcome: 'accepted' }),
@@ -267,6 +338,34 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     ['audit.witnessed'],
     'not repeated',
   ],
+  [
+    'createPerson',
+    () => createPerson(as('admin'), { id: 'robin', displayName: 'Robin', role: 'store_staff' }),
+    ['person.created'],
+    'not repeated',
+  ],
+  ['updatePerson', () => updatePerson(as('admin'), { personId: 'robin', locale: 'fr' }), ['person.updated'], []],
+  [
+    'createShift',
+    async () => ({ id: shiftId } = await createShift(as('admin'), { personId: 'robin', ...oneDay })),
+    ['shift.created'],
+    'not repeated',
+  ],
+  ['updateShift', () => updateShift(as('admin'), { shiftId, endsAt: '2094-01-01T12:00:00Z' }), ['shift.updated'], []],
+  ['deleteShift', () => deleteShift(as('admin'), { shiftId }), ['shift.deleted'], 'not repeated'],
+  [
+    'importShifts',
+    () =>
+      importShifts(as('admin'), {
+        ...{ format: 'csv', source: 'rota', storeId: 'high-street' },
+        content: 'person,starts,ends\nrobin,2094-01-01 06:00,2094-01-01 14:00',
+      }),
+    ['roster.imported'],
+    [],
+  ],
+  ['putHoliday', () => putHoliday(as('admin'), { date: '2094-01-01', name: 'New Year' }), ['holiday.set'], []],
+  ['deleteHoliday', () => deleteHoliday(as('admin'), { date: '2094-01-01' }), ['holiday.removed'], 'not repeated'],
+  ['deactivatePerson', () => deactivatePerson(as('admin'), { personId: 'robin' }), ['person.deactivated'], []],
   ['verifyAudit', () => verifyAudit(as('compliance'), null), ['audit.verified'], 'not repeated'],
   [
     'purgeIncident',

@@ -7,11 +7,10 @@ import { markSent } from '../../services/notification/settle.ts';
 import { demoPhones } from '../../stack/estate.ts';
 import { undeliveredSignalName } from '../../workflows/contracts.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
-import { actorOf, contextOf, countRows, openIncident, plantRival, type ServedApi, serveApi } from './support.ts';
-import { carrierTokens, type Post, postSigned, toldEngine } from './webhook-support.ts';
+import { countRows, openIncident, plantRival, type ServedApi, serveApi } from './support.ts';
+import { carrierTokens, links, type Post, postSigned, systemOf, toldEngine } from './webhook-support.ts';
 
 const engines = inject('engines');
-const links = { publicUrl: 'https://shops.example.com', linkSecret: 'a secret of the tests only' };
 const ourNumber = '+447700900000';
 let database: TestDatabase;
 let api: ServedApi;
@@ -35,7 +34,7 @@ beforeEach(async () => {
   await database.admin.query('delete from outbox');
 });
 
-const system = () => contextOf(database, actorOf('system', { id: 'system:test' }));
+const system = () => systemOf(database);
 
 interface TestCall {
   incidentId: string;
@@ -81,14 +80,14 @@ const post = (path: string, fields: Record<string, string>, change: Post = {}) =
 async function hear(path: string, fields: Record<string, string>) {
   const { status, text } = await post(path, fields);
   expect([status, text]).toEqual([200, expect.stringContaining('<Response>')]);
-  const unescape = (escaped: string) =>
+  const plain = (escaped: string) =>
     escaped.replaceAll('&apos;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&');
   const address = (pattern: RegExp) => {
     const found = pattern.exec(text)?.[1];
-    return found === undefined ? null : unescape(found).replace(api.baseUrl, '');
+    return found === undefined ? null : plain(found).replace(api.baseUrl, '');
   };
   return {
-    said: [...text.matchAll(/<Say[^>]*>([^<]*)<\/Say>/g)].map(([, words]) => unescape(words!)).join(' '),
+    said: [...text.matchAll(/<Say[^>]*>([^<]*)<\/Say>/g)].map(([, words]) => plain(words!)).join(' '),
     languages: [...new Set([...text.matchAll(/<Say language="([^"]+)"/g)].map(([, language]) => language))],
     keysAt: address(/<Gather[^>]* action="([^"]+)"/),
     repeatsAt: address(/<Redirect[^>]*>([^<]+)<\/Redirect>/),

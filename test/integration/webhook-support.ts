@@ -1,7 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import twilio from 'twilio';
 import type { IncidentAddress, IncidentEngine } from '../../adapters/temporal/engine.ts';
 import type { DomainError } from '../../domain/errors.ts';
+import type { ServiceContext } from '../../services/context.ts';
+import { intendNotification, linkToken } from '../../services/notification/intend.ts';
+import { markSent } from '../../services/notification/settle.ts';
+import { demoPhones } from '../../stack/estate.ts';
 import type { DecideCommand } from '../../workflows/contracts.ts';
+import type { TestDatabase } from '../harness/database.ts';
+import { actorOf, contextOf, openIncident } from './support.ts';
+
+export const links = { publicUrl: 'https://shops.example.com', linkSecret: 'a secret of the tests only' };
+export const systemOf = (database: TestDatabase): ServiceContext =>
+  contextOf(database, actorOf('system', { id: 'system:test' }));
 
 /** The tokens with which the carrier of these tests may sign. */
 export const carrierTokens = ['the token of today', 'the token before the rotation'] as const;
@@ -76,3 +87,35 @@ export function toldEngine(): ToldEngine {
   };
   return state;
 }
+
+export interface Texted {
+  incidentId: string;
+  code: string;
+  notificationId: string;
+  sid: string;
+  /** The token of the link in the text. */
+  link: string;
+}
+
+/** An incident about which Sam was texted. */
+export async function textSam(database: TestDatabase): Promise<Texted> {
+  const system = systemOf(database);
+  const incidentId = await openIncident(database);
+  const intent = await intendNotification(system, links, { incidentId, kind: 'alert', step: 0 });
+  if (!('notificationId' in intent)) throw new Error(intent.outcome);
+  const { notificationId } = intent;
+  const sid = `SM${randomUUID().replaceAll('-', '')}`;
+  await markSent(system, { notificationId, sid, segments: 1 });
+  const { rows } = await database.admin.query<{ code: string }>('select code from incidents where id = $1', [
+    incidentId,
+  ]);
+  return { incidentId, sid, code: rows[0]!.code, notificationId, link: linkToken(links, notificationId) };
+}
+
+/** The fields of a text from a phone to us. */
+export const incomingText = (Body: string, From: string = demoPhones.staff): Record<string, string> => ({
+  MessageSid: `SM${randomUUID()}`,
+  From,
+  To: '+447700900000',
+  Body,
+});
