@@ -1,5 +1,6 @@
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { IncidentStatus } from '../domain/incident-state.ts';
+import type { StepState } from '../domain/runbook-state.ts';
 import type { HumanVerdict, PosVerdict, Reason, SeverityLevel, Verdict } from '../domain/types.ts';
 
 /** What became of one text. `unsettled`: the carrier may or may not have it; only the slow path may look and send. */
@@ -114,4 +115,14 @@ export interface MediaActivities {
     tenantId: string;
     incidentId: string;
   }): Promise<{ state: 'ready' | 'partial' | 'failed'; settledAt: string }>;
+}
+
+export interface RunbookActivities {
+  /** Carries out one ordered step: tells its device and waits for the answer, or prepares its report. */
+  runStep(input: {
+    tenantId: string;
+    incidentId: string;
+    stepId: string;
+    attempt: number;
+  }): Promise<{ state: StepState | 'moot' }>;
 }

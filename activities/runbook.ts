@@ -2,9 +2,9 @@ import type { DeviceAnswer, DeviceClient } from '../adapters/mqtt/device-client.
 import { assertNever } from '../domain/errors.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { beginStep, type DeviceOutcome, finishStep } from '../services/runbook/execute.ts';
+import type { RunbookActivities } from './contracts.ts';
 import { translated } from './failure.ts';
 import { systemActor } from './incident.ts';
-import type { RunbookActivities } from './runbook-contracts.ts';
 
 export interface RunbookDependencies {
   db: ServiceContext['db'];
@@ -14,7 +14,7 @@ export interface RunbookDependencies {
 }
 
 /**
- * The activity of runbooks, on the `incident` queue. It may run twice: the command keeps its id, so the device does it
+ * The activity of runbooks, on a queue of their own. It may run twice: the command keeps its id, so the device does it
  * once; what a device or the broker does wrong is an outcome and not an error.
  */
 export function createRunbookActivities(deps: RunbookDependencies): RunbookActivities {

@@ -184,7 +184,8 @@ async function handOver(
     const { sid } = await deps.carrier.placeCall({
       to: intent.to,
       from,
-      menuUrl: `${deps.publicUrl}/webhooks/twilio/voice?${query}`,
+      // An API that restarts while the phone is picked up is asked again; the fragment is the carrier's and is not signed.
+      menuUrl: `${deps.publicUrl}/webhooks/twilio/voice?${query}#rc=3&rp=all`,
       statusCallbackUrl: `${deps.publicUrl}/webhooks/twilio/call-status?${query}`,
       ringTimeoutSeconds: deps.ringTimeoutSeconds,
     });

@@ -20,6 +20,8 @@ import { policyRoutes } from './routes/policies.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
+import { usageRoutes } from './routes/usage.ts';
+import { outgoingWebhookRoutes } from './routes/webhooks-out.ts';
 import { storableOnly } from './storable.ts';
 import { twilioWebhooks } from './webhooks/twilio.ts';
 
@@ -64,6 +66,7 @@ export function createApp(deps: ApiDependencies): Express {
   );
   app.use(signInRoutes(deps), estateRoutes(deps), rosterRoutes(deps), incidentRoutes(deps), afterCloseRoutes(deps), runbookRoutes(deps));
   app.use(policyRoutes(deps));
+  app.use(outgoingWebhookRoutes(deps), usageRoutes(deps));
   app.use('/v1', notFound);
   if (deps.consoleDir !== null && existsSync(deps.consoleDir)) serveConsole(app, deps.consoleDir);
   app.use(notFound);

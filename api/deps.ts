@@ -18,6 +18,8 @@ export interface ApiDependencies {
   now: () => string;
   publicUrl: string;
   carrierTokens: readonly string[];
+  /** What the secrets of outgoing webhooks are derived from. */
+  webhookSecretKey: string;
   verifySignature: (input: {
     tokens: readonly string[];
     signature: string | undefined;

@@ -1,7 +1,8 @@
 import type { Database } from '../adapters/postgres/database.ts';
-import type { IncidentEngine, StepOrderAddress } from '../adapters/temporal/engine.ts';
+import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
+import type { StepOrder } from '../domain/runbook.ts';
 import type { Actor } from '../domain/types.ts';
 import type { ServiceContext } from '../services/context.ts';
 import {
@@ -90,7 +91,7 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
         return;
       case 'runbook':
       case 'runbook_command':
-        return deps.engine.orderSteps(address, row.payload['orders'] as StepOrderAddress[]);
+        return deps.engine.orderSteps(address, row.payload['orders'] as StepOrder[]);
       case 'decide':
         // A refusal is an answer too: somebody else decided first.
         await deps.engine
@@ -133,6 +134,17 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
       }
       return told;
     },
+  };
+}
+
+/** What a worker ordered is told to the engine when the database announces it; what fails here is the sweep's. */
+export function orderListener(
+  dispatcher: Dispatcher,
+  onError: DispatcherDependencies['onError'],
+): (payload: string) => void {
+  return (payload) => {
+    const { tenantId, incidentId } = JSON.parse(payload) as { tenantId: string; incidentId: string };
+    dispatcher.dispatch(tenantId, incidentId).catch((error: unknown) => onError(error, { tenantId, incidentId }));
   };
 }
 

@@ -9,24 +9,35 @@ import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { openEngine } from '../adapters/temporal/engine.ts';
+import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { verifyTwilioSignature } from '../adapters/twilio/signature.ts';
 import { menuTwiml, messageTwiml, sayTwiml } from '../adapters/twilio/twiml.ts';
+import { createWebhookPoster } from '../adapters/webhooks/post.ts';
 import type { Config } from '../config/env.ts';
 import type { Role } from '../domain/types.ts';
 import { readConfigOrExit } from '../workers/runtime.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
 import { runbookWorkflowType } from '../workflows/runbook-contracts.ts';
 import { createApp } from './app.ts';
-import { createDispatcher, runSweeps } from './dispatcher.ts';
+import { runDeliveries } from './deliveries.ts';
+import type { ApiDependencies } from './deps.ts';
+import { createDispatcher, orderListener, runSweeps } from './dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from './live.ts';
+import { createMissedAnswers, runMissedAnswers } from './missed-answers.ts';
 import { createMqttHandler, intakeTopics } from './mqtt-intake.ts';
 import type { SimulatorOptions } from './routes/simulator.ts';
 import { witnessVerifier } from './witness.ts';
 
 const consoleDir = fileURLToPath(new URL('../console/dist', import.meta.url));
 const sweepEveryMs = 1_000;
+const missedAnswersEveryMs = 30_000;
+const carrierTimeoutMs = 5_000;
 const mqttRetryMs = 1_000;
 const drainMs = 8_000;
+const webhooksEveryMs = 500;
+const webhookTimeoutMs = 10_000;
+const webhookLeaseMs = 30_000;
+const maxWebhookAnswerBytes = 64 * 1_024;
 
 /** Entry point: HTTP, webhooks, live stream and MQTT intake on the one port. Resolves when it has been told to stop. */
 export async function runApi(): Promise<void> {
@@ -64,6 +75,12 @@ export async function runApi(): Promise<void> {
     onMessage: (payload) => live.publish(JSON.parse(payload) as LiveEvent),
     onError: (error) => logger.warn({ error }, 'the live channel broke and is opened again'),
   });
+  const orders = listen({
+    url: config.DATABASE_URL,
+    channel: 'floorwalker_order',
+    onMessage: orderListener(dispatcher, log),
+    onError: (error) => logger.warn({ error }, 'the channel of orders broke and is opened again'),
+  });
 
   let broker: MqttIntake | null = null;
   if (config.MQTT_URL !== undefined) {
@@ -85,7 +102,7 @@ export async function runApi(): Promise<void> {
     });
   }
 
-  const app = createApp({
+  const deps: ApiDependencies = {
     mode: config.FLOORWALKER_MODE,
     db,
     engine,
@@ -97,6 +114,7 @@ export async function runApi(): Promise<void> {
     carrierTokens: [config.TWILIO_AUTH_TOKEN, config.TWILIO_AUTH_TOKEN_PREVIOUS].flatMap((token) =>
       token === undefined ? [] : [token.reveal()],
     ),
+    webhookSecretKey: config.FLOORWALKER_LINK_SECRET.reveal(),
     verifySignature: verifyTwilioSignature,
     messageTwiml,
     menuTwiml,
@@ -110,14 +128,39 @@ export async function runApi(): Promise<void> {
     simulator: simulatorOf(config),
     brokerReady: () => broker === null || broker.connected(),
     log,
-  });
-  const server = createServer(app);
+  };
+  const server = createServer(createApp(deps));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.FLOORWALKER_PORT, config.FLOORWALKER_HOST, resolve);
   });
   logger.info({ port: config.FLOORWALKER_PORT }, 'ready');
   const sweeps = runSweeps(dispatcher, { everyMs: sweepEveryMs, signal: stopping.signal, onError: log });
+  const carrier = createCarrierClient({
+    accountSid: config.TWILIO_ACCOUNT_SID,
+    authToken: config.TWILIO_AUTH_TOKEN.reveal(),
+    from: config.TWILIO_FROM,
+    apiBaseUrl: config.TWILIO_API_BASE_URL,
+    timeoutMs: carrierTimeoutMs,
+  });
+  const missed = runMissedAnswers(createMissedAnswers(deps, carrier), {
+    everyMs: missedAnswersEveryMs,
+    signal: stopping.signal,
+    onError: log,
+  });
+  const deliveries = runDeliveries(
+    {
+      ...{ db, now, random: Math.random, secretKey: config.FLOORWALKER_LINK_SECRET.reveal() },
+      post: createWebhookPoster({
+        timeoutMs: webhookTimeoutMs,
+        maxAnswerBytes: maxWebhookAnswerBytes,
+        anyAddress: config.FLOORWALKER_MODE === 'development',
+        ownHosts: [new URL(config.PUBLIC_URL).hostname],
+      }),
+      onError: (error, about) => logger.error({ error, ...about }, 'a webhook could not be sent or noted'),
+    },
+    { everyMs: webhooksEveryMs, leaseMs: webhookLeaseMs, signal: stopping.signal },
+  );
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -133,6 +176,9 @@ export async function runApi(): Promise<void> {
     live.close();
   });
   await sweeps;
+  await deliveries;
+  await missed;
+  await orders.close();
   await listener.close();
   await engine.close();
   await db.close();

@@ -1,6 +1,7 @@
 import { runLatencyBench } from './latency.ts';
+import { runPeopleBench } from './people.ts';
 
-const benches: Record<string, () => Promise<void>> = { latency: runLatencyBench };
+const benches: Record<string, () => Promise<void>> = { latency: runLatencyBench, people: runPeopleBench };
 
 /** Runs one bench by name, or all of them; resolves with the exit code. */
 export async function runBench(name: string): Promise<number> {

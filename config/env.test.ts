@@ -54,6 +54,25 @@ describe('the environment', () => {
     );
   });
 
+  it('takes a mail server and a sender, both or neither', () => {
+    const mail = {
+      SMTP_URL: 'smtps://shop:mail-password-x7@mail.example.com',
+      SMTP_FROM: 'Alerts <alerts@example.com>',
+    };
+    expect(loadConfig({ ...valid, ...mail })).toMatchObject(mail);
+    expect(inspect(loadConfig({ ...valid, ...mail }))).not.toContain('mail-password-x7');
+    expect(namesOf(problems({ ...valid, SMTP_URL: mail.SMTP_URL }))).toEqual(['SMTP_FROM']);
+    expect(namesOf(problems({ ...valid, SMTP_FROM: mail.SMTP_FROM }))).toEqual(['SMTP_URL']);
+    expect(namesOf(problems({ ...valid, ...mail, SMTP_URL: 'https://mail.example.com' }))).toEqual(['SMTP_URL']);
+    for (const from of ['alerts', 'a@x.com, b@x.com', 'A <a@x.com>\r\nBcc: b@x.com'])
+      expect(namesOf(problems({ ...valid, ...mail, SMTP_FROM: from })), from).toEqual(['SMTP_FROM']);
+  });
+
+  it('paces senders and rings for a while by default', () => {
+    expect(loadConfig(valid)).toMatchObject({ TWILIO_MESSAGES_PER_SECOND: 10, FLOORWALKER_RING_SECONDS: 25 });
+    expect(loadConfig({ ...valid, TWILIO_MESSAGES_PER_SECOND: '0.5' }).TWILIO_MESSAGES_PER_SECOND).toBe(0.5);
+  });
+
   it('turns the \\n of a key in one line into newlines', () => {
     expect(loadConfig(valid).FLOORWALKER_SIGNING_KEY.reveal()).toBe(
       '-----BEGIN PRIVATE KEY-----\nsigning-key\n-----END PRIVATE KEY-----\n',
@@ -101,6 +120,10 @@ describe('the environment', () => {
     ['TWILIO_FROM', '+44 7700 900000'],
     ['TWILIO_FROM', '+15005550006,+1500'],
     ['TWILIO_FROM', '+15005550006,'],
+    ['TWILIO_MESSAGES_PER_SECOND', '0'],
+    ['TWILIO_MESSAGES_PER_SECOND', 'fast'],
+    ['FLOORWALKER_RING_SECONDS', '4'],
+    ['FLOORWALKER_RING_SECONDS', '2.5'],
   ])('refuses %s=%s', (name, value) => {
     expect(namesOf(problems({ ...valid, [name]: value }))).toEqual([name]);
   });

@@ -51,7 +51,9 @@ export const environmentSchema = z.object({
   FLOORWALKER_DATA: z.string().default('.floorwalker'),
   FLOORWALKER_MODELS: z.string().optional(),
   FLOORWALKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  FLOORWALKER_LINK_SECRET: secret('32 random bytes, for the links in texts'),
+  /** How long a phone rings before the call counts as unanswered. */
+  FLOORWALKER_RING_SECONDS: z.coerce.number().int().min(5).max(120).default(25),
+  FLOORWALKER_LINK_SECRET: secret('32 random bytes, for the links in texts and the secrets of webhooks'),
   FLOORWALKER_SIGNING_KEY: z
     .string({
       error: 'set it to an Ed25519 private key (PKCS 8 PEM, newlines as \\n), for deletion records and audit heads',
@@ -78,7 +80,20 @@ export const environmentSchema = z.object({
   TWILIO_FROM: z
     .string({ error: 'set it to the number that texts and calls come from, in E.164, or to several with commas' })
     .transform(readNumbers),
+  /** Of each sending number; carriers refuse or queue what comes faster. */
+  TWILIO_MESSAGES_PER_SECOND: z.coerce.number().positive('must be more than 0').max(1_000).default(10),
   TWILIO_API_BASE_URL: url('http://127.0.0.1:8421').optional(),
+  /** Where mails are handed over; unset: nobody is mailed. */
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be a URL such as smtps://user:…@mail.example.com:465' })
+    .optional(),
+  SMTP_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address such as alerts@example.com or Shop alerts <alerts@example.com>',
+    )
+    .optional(),
   PUBLIC_URL: url('https://shops.example.com').transform((value) => value.replace(/\/$/, '')),
   FFMPEG_PATH: z.string().default('ffmpeg'),
   FFPROBE_PATH: z.string().default('ffprobe'),
@@ -105,7 +120,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   );
   const parsed = environmentSchema.safeParse(given);
   const problems = parsed.success
-    ? productionProblems(parsed.data)
+    ? [...pairProblems(parsed.data), ...productionProblems(parsed.data)]
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(withoutSecretsWhenPrinted(parsed.data as Config));
@@ -123,6 +138,14 @@ function withoutSecretsWhenPrinted(config: Config): Config {
   for (const name of ['toJSON', Symbol.for('nodejs.util.inspect.custom')])
     Object.defineProperty(config, name, { value: printable });
   return config;
+}
+
+/** Variables that make sense together only. */
+function pairProblems(config: Config): string[] {
+  if ((config.SMTP_URL === undefined) === (config.SMTP_FROM === undefined)) return [];
+  return config.SMTP_FROM === undefined
+    ? ['SMTP_FROM: set it to the address that mails come from, since SMTP_URL is set']
+    : ['SMTP_URL: set it to the mail server, since SMTP_FROM is set'];
 }
 
 /** Production refuses whatever only development may have. */

@@ -17,7 +17,7 @@ export function assertReal<T extends { incidentId: string; drill: boolean }>(inc
 }
 
 /** What every person and every screen sees of a drill begins with this. */
-export const drillMark = 'DRILL';
+const drillMark = 'DRILL';
 export const markDrill = (drill: boolean, words: string): string => (drill ? `${drillMark}. ${words}` : words);
 
 export interface DrillFacts {

@@ -88,9 +88,12 @@ describe('texts', () => {
 
   it('take fewer words first, then shorten the store, then the lane', () => {
     const storeName = 'The Very Long Name Of A Supermarket In A Very Small Town';
-    expect(alertText('en', { ...plain, storeName: 'High Street South Entrance' })).toContain(
-      ': check SCO 3, High Street South Entrance. ',
+    const inStore = (name: string) => alertText('en', { ...plain, storeName: name });
+    expect(inStore('High Street South Entrance')).toMatch(
+      /: please check SCO 3, High Street South Entrance\. .* 1 paid 2/,
     );
+    expect(inStore('High Street South Entrance')).not.toContain('Reply');
+    expect(inStore('High Street South Entrance, Park')).toContain(': check SCO 3, High Street South Entrance, Park. ');
     expect(alertText('en', { ...plain, storeName })).toContain(': check SCO 3, The Very Long Name');
     expect(alertText('en', { ...plain, laneLabel: 'L'.repeat(300), storeName })).toMatch(/check L+\. https/);
   });

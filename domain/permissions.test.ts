@@ -47,6 +47,12 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   // biome-ignore format: as above
   'policy.activate':      { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
   // biome-ignore format: as above
+  'usage.read':           { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'price.manage':         { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'webhook.manage':       { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
   'system.run':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 0, link: 0, system: 1 },
 };
 

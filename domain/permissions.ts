@@ -23,6 +23,9 @@ export type Permission =
   | 'runbook.approve'
   | 'runbook.override'
   | 'drill.start'
+  | 'usage.read'
+  | 'price.manage'
+  | 'webhook.manage'
   | 'system.run';
 
 const floor: Permission[] = [
@@ -51,6 +54,7 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'incident.reopen',
     'incident.appeal',
     'policy.edit',
+    'usage.read',
   ],
   soc_operator: [...floor, 'incident.correct', 'incident.reopen'],
   soc_lead: [
@@ -64,6 +68,7 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'incident.appeal',
     'policy.edit',
     'policy.activate',
+    'usage.read',
   ],
   compliance: [
     'incident.read',
@@ -76,6 +81,7 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'incident.review',
     'incident.appeal',
     'policy.activate',
+    'usage.read',
   ],
   admin: [
     ...floor,
@@ -91,6 +97,9 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'incident.appeal',
     'policy.edit',
     'policy.activate',
+    'usage.read',
+    'price.manage',
+    'webhook.manage',
   ],
   device: ['detection.create', 'pos.create', 'camera.report'],
   link: ['evidence.view'],

@@ -6,6 +6,7 @@ const person = (personId: string, change: Partial<Candidate> = {}): Candidate =>
   personId,
   locale: 'en',
   channels: ['sms', 'voice'],
+  distance: 0,
   shiftStartsAt: '2026-05-04T06:00:00.000Z',
   shiftEndsAt: '2026-05-04T14:00:00.000Z',
   quiet: null,
@@ -34,6 +35,7 @@ describe('who is reached', () => {
     ['the only one has no way to be reached', [person('a', { channels: [] })], {}, 'nobody'],
     ['over the first channel', [person('a')], {}, 'a by sms'],
     ['in the order that the person wants', [person('a', { channels: ['voice', 'sms'] })], {}, 'a by voice'],
+    ['whoever is nearest', [person('a', { distance: 1 }), person('b', { alertsThisShift: 2 })], {}, 'b by sms'],
     ['whoever was disturbed least', [person('a', { alertsThisShift: 2 }), person('b')], {}, 'b by sms'],
     [
       'a second try: the same person, the next channel',

@@ -33,6 +33,14 @@ export interface RunbookStep {
   ackTimeoutMs: number;
 }
 
+/** One order of one step, as the workflow is told; ids and codes only. */
+export interface StepOrder {
+  stepId: string;
+  command: 'run' | 'release';
+  attempt: number;
+  ackTimeoutMs: number;
+}
+
 export interface Runbook {
   id: string;
   behaviours: readonly Behaviour[] | 'any';

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate, setApplicationPassword } from '../adapters/postgres/migrate.ts';
-import type { Policy } from '../domain/policy.ts';
+import { defaultPolicy, type Policy } from '../domain/policy.ts';
 import type { CameraConfig } from '../workers/camera.ts';
+import { demoDevices, demoRunbooks } from './devices/demo.ts';
 import type { EngineStart } from './engines/index.ts';
 import type { ProcessLedger } from './engines/ledger.ts';
 import { demoEstate, type Estate, plantEstate } from './estate.ts';
@@ -72,7 +73,8 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     const baseUrl = `http://127.0.0.1:${options.port}`;
     const carrierUrl = `http://127.0.0.1:${options.port + 1}`;
     const { keys } = options.installation;
-    const estate = options.estate?.(keys) ?? demoEstate(keys, options.policy);
+    const estate =
+      options.estate?.(keys) ?? demoEstate(keys, options.policy ?? { ...defaultPolicy, runbooks: demoRunbooks });
     const carrier = start('carrier', carrierPlan(options, baseUrl)).then(() => registerPhones(carrierUrl, estate));
     carrier.catch(() => undefined);
     const adminUrl = await options.engines.database;
@@ -132,9 +134,6 @@ function carrierPlan({ port, dataDir, installation }: ApplicationOptions, webhoo
   };
 }
 
-/** The devices that the demo's runbooks address; a real store has its own on the same topics. */
-export const demoDevices = ['sco-3', 'signage-1', 'intercom-1', 'door-1'] as const;
-
 function devicesPlan(tenantId: string, storeId: string, env: Environment): ProcessPlan {
   return {
     args: [
@@ -178,6 +177,8 @@ async function processEnvironment(
     TWILIO_AUTH_TOKEN: installation.twilioAuthToken,
     TWILIO_FROM: installation.twilioFrom,
     TWILIO_API_BASE_URL: urls.carrierUrl,
+    // The simulator keeps any pace; Twilio's numbers do not.
+    TWILIO_MESSAGES_PER_SECOND: '200',
     PUBLIC_URL: urls.baseUrl,
     FFMPEG_PATH: binaries.ffmpegPath,
     FFPROBE_PATH: binaries.ffprobePath,

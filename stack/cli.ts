@@ -105,7 +105,7 @@ export async function main(args: readonly string[]): Promise<number> {
   program
     .command('bench')
     .description('measure, print and store in bench/results; "all" runs every bench')
-    .argument('<name>', 'latency | all')
+    .argument('<name>', 'latency | people | all')
     .action(async (name: string) => {
       const { runBench } = await import('../bench/index.ts');
       exitCode = await runBench(name);

@@ -7,8 +7,10 @@ import { createNotifyActivities } from '../activities/notify.ts';
 import { createRunbookActivities } from '../activities/runbook.ts';
 import { openSigner } from '../adapters/crypto/signer.ts';
 import { openDeviceClient } from '../adapters/mqtt/device-client.ts';
+import { openMailer } from '../adapters/smtp/mailer.ts';
 import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { incidentQueue, notifyQueue, sweepScheduleId, sweepWorkflowType } from '../workflows/contracts.ts';
+import { runbookQueue } from '../workflows/runbook-contracts.ts';
 import { openWorkerRuntime, runWorkers, type WorkerRuntime } from './runtime.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -16,6 +18,7 @@ import { workflowBundle } from './workflow-bundle.ts';
 export const carrierTimeoutMs = 3_000;
 /** Longer than the POST timeout and the carrier's listing lag together. */
 export const carrierSettleMs = 5_500;
+const mailTimeoutMs = 10_000;
 const notifyGiveUpAfterMs = 40_000;
 const witnessLockMs = 400 * 24 * 3_600_000;
 
@@ -35,6 +38,12 @@ export async function runIncidentWorker(): Promise<void> {
     db,
     now,
     carrier,
+    mailer:
+      config.SMTP_URL === undefined || config.SMTP_FROM === undefined
+        ? null
+        : openMailer({ url: config.SMTP_URL, from: config.SMTP_FROM, timeoutMs: mailTimeoutMs }),
+    messagesPerSecond: config.TWILIO_MESSAGES_PER_SECOND,
+    ringTimeoutSeconds: config.FLOORWALKER_RING_SECONDS,
     publicUrl: config.PUBLIC_URL,
     settleMs: carrierSettleMs,
     links: { publicUrl: config.PUBLIC_URL, linkSecret: config.FLOORWALKER_LINK_SECRET.reveal() },
@@ -61,7 +70,7 @@ export async function runIncidentWorker(): Promise<void> {
     ...common,
     taskQueue: incidentQueue,
     workflowBundle: await workflowBundle(join(config.FLOORWALKER_DATA, 'cache')),
-    activities: { ...createIncidentActivities(dependencies), ...createRunbookActivities({ db, now, devices }) },
+    activities: createIncidentActivities(dependencies),
     maxCachedWorkflows: 600,
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentActivityTaskExecutions: 20,
@@ -74,8 +83,14 @@ export async function runIncidentWorker(): Promise<void> {
     activities: createNotifyActivities({ ...dependencies, giveUpAfterMs: notifyGiveUpAfterMs }),
     maxConcurrentActivityTaskExecutions: 40,
   });
+  const steps = await Worker.create({
+    ...common,
+    taskQueue: runbookQueue,
+    activities: createRunbookActivities({ db, now, devices }),
+    maxConcurrentActivityTaskExecutions: 200,
+  });
   await ensureSweepSchedule(runtime);
-  await runWorkers(runtime, [incidents, texts], async () => {
+  await runWorkers(runtime, [incidents, texts, steps], async () => {
     await devices?.close();
     await db.close();
   });

@@ -263,7 +263,7 @@ describe('a drill', () => {
     await system.engine.orderSteps(
       { tenantId: 'demo', storeId, incidentId },
       ['lock', 'badge', 'report'].map((id) => ({
-        ...{ stepId: `violence.${id}`, command: 'run', attempt: 1, ackTimeoutMs: 1_500 },
+        ...{ stepId: `violence.${id}`, command: 'run' as const, attempt: 1, ackTimeoutMs: 1_500 },
       })),
     );
     for (const name of ['lock', 'badge', 'report'])

@@ -1,6 +1,6 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { RunbookActivities } from '../activities/runbook-contracts.ts';
-import type { RunbookInput } from './runbook-contracts.ts';
+import type { RunbookActivities } from '../activities/contracts.ts';
+import { type RunbookInput, runbookQueue } from './runbook-contracts.ts';
 
 /** What the broker and the database may take on top of the device's own time, before another try. */
 const overheadMs = 15_000;
@@ -29,6 +29,7 @@ export async function runbookWorkflow(input: RunbookInput): Promise<{ ran: numbe
 /** A database that is away is waited for; what is too late by then is settled as such by the activity itself. */
 const activitiesFor = (ackTimeoutMs: number): RunbookActivities =>
   proxyActivities<RunbookActivities>({
+    taskQueue: runbookQueue,
     startToCloseTimeout: ackTimeoutMs + overheadMs,
     scheduleToCloseTimeout: '7d',
     retry: { initialInterval: '500ms', maximumInterval: '15s' },

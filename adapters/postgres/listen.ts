@@ -3,7 +3,7 @@ import pg from 'pg';
 /** Listens on one channel over a connection of its own, and comes back after the database does; tells of each (re)connection. */
 export function listen(options: {
   url: string;
-  channel: 'floorwalker_incident';
+  channel: 'floorwalker_incident' | 'floorwalker_order';
   onMessage: (payload: string) => void;
   onError: (error: Error) => void;
 }): { close(): Promise<void> } {

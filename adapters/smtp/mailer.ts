@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import type { Options } from 'nodemailer/lib/smtp-pool/index.js';
 import { failureOf } from './failure.ts';
 import { MailError, type Mailer } from './types.ts';
 
@@ -24,7 +25,7 @@ export function openMailer({ url, from, timeoutMs }: MailerOptions): ClosableMai
   const server = new URL(url);
   const implicitTls = server.protocol === 'smtps:';
   const here = loopback.test(server.hostname);
-  const transport = createTransport({
+  const options: Options & { dnsTimeout: number; maxRequeues: number } = {
     pool: true,
     maxConnections,
     // The library would send a mail again whose connection broke, though the server may have taken it.
@@ -43,7 +44,8 @@ export function openMailer({ url, from, timeoutMs }: MailerOptions): ClosableMai
     socketTimeout: timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  const transport = createTransport(options);
   /** Mails whose bytes the server has begun to take: only those can have arrived unseen. */
   const begun = new Set<string>();
   transport.use('stream', (mail, done) => {

@@ -10,6 +10,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DomainError } from '../../domain/errors.ts';
 import { correctionWorkflowId, incidentWorkflowId, runbookWorkflowId } from '../../domain/ids.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
+import type { StepOrder } from '../../domain/runbook.ts';
 import { priorityOf } from '../../domain/severity.ts';
 
 /** Where an incident lives; enough to address its workflow. */
@@ -19,12 +20,6 @@ export interface IncidentAddress {
   incidentId: string;
   /** Above one after a reopening. */
   run?: number;
-}
-
-/** One order of one step; the workflow is told more. */
-export interface StepOrderAddress {
-  stepId: string;
-  attempt: number;
 }
 
 export interface EngineNames {
@@ -44,7 +39,7 @@ export interface IncidentEngine {
   /** `key` names what asked for it, so that asking again starts nothing; `round` is set when a person corrected the record. */
   startCorrection(address: IncidentAddress, correction: { key: string; round?: number }): Promise<void>;
   /** Has steps of the incident's runbook carried out, one after the other; the same orders again start nothing. */
-  orderSteps(address: IncidentAddress, orders: readonly StepOrderAddress[]): Promise<void>;
+  orderSteps(address: IncidentAddress, orders: readonly StepOrder[]): Promise<void>;
   /** Throws DEPENDENCY_TEMPORARY unless a worker polls the incident queue. */
   assertReady(): Promise<void>;
   close(): Promise<void>;

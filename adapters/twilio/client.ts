@@ -1,6 +1,6 @@
 import twilio from 'twilio';
 import { failureOfException, isOverAlready } from './failure.ts';
-import { findCall, findText } from './look-up.ts';
+import { findCall, findText, listReceived } from './look-up.ts';
 import { pickNumber } from './pool.ts';
 import { BoundedRequestClient } from './request-client.ts';
 import type { Carrier } from './types.ts';
@@ -30,7 +30,10 @@ export function createCarrierClient(options: CarrierClientOptions): Carrier {
     numbers,
     async sendText({ to, from = pickNumber(numbers, to), body, statusCallbackUrl }) {
       try {
-        const message = await client.messages.create({ to, from, body, statusCallback: statusCallbackUrl });
+        const message = await client.messages.create({
+          ...{ to, from, body },
+          ...(statusCallbackUrl === undefined ? {} : { statusCallback: statusCallbackUrl }),
+        });
         return { sid: message.sid, status: message.status, segments: Number(message.numSegments) };
       } catch (error) {
         throw failureOfException('send', error);
@@ -39,6 +42,16 @@ export function createCarrierClient(options: CarrierClientOptions): Carrier {
     async findText({ to, bodyContains, sentAfterAt }) {
       try {
         return await findText(client, { to, bodyContains, oldestMs: oldestMs(sentAfterAt) });
+      } catch (error) {
+        throw failureOfException('look_up', error);
+      }
+    },
+    async listReceived({ sinceAt }) {
+      try {
+        const lists = await Promise.all(
+          numbers.map((to) => listReceived(client, { to, oldestMs: oldestMs(sinceAt) })),
+        );
+        return lists.flat().sort((a, b) => a.receivedAt.localeCompare(b.receivedAt));
       } catch (error) {
         throw failureOfException('look_up', error);
       }

@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio';
-import { CarrierError } from './types.ts';
+import { CarrierError, type ReceivedText } from './types.ts';
 
 const PAGE_SIZE = 50;
 const MOST_PAGES = 20;
@@ -46,6 +46,25 @@ export function findCall(
     oldestMs,
     isIt: ({ sid, from }) => numbers.includes(from) && !exceptSids.includes(sid),
   });
+}
+
+/** Texts to one of our numbers since then, oldest first; a carrier with more than fits into the pages that are read throws. */
+export async function listReceived(
+  client: Twilio,
+  { to, oldestMs }: { to: string; oldestMs: number },
+): Promise<ReceivedText[]> {
+  const received: ReceivedText[] = [];
+  let page = await client.messages.page({ to, pageSize: PAGE_SIZE });
+  for (let pages = 1; ; pages += 1) {
+    for (const { sid, from, body, direction, dateCreated } of page.instances) {
+      if (dateCreated.getTime() < oldestMs) return received.reverse();
+      if (direction === 'inbound') received.push({ sid, from, to, body, receivedAt: dateCreated.toISOString() });
+    }
+    if (!page.nextPageUrl) return received.reverse();
+    if (pages === MOST_PAGES)
+      throw new CarrierError('permanent', `more than ${PAGE_SIZE * MOST_PAGES} texts came in: read the rest by hand`);
+    page = await client.messages.getPage(page.nextPageUrl);
+  }
 }
 
 /**

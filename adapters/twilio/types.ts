@@ -9,6 +9,8 @@ export interface Carrier {
    * carrier has none; a look-up that fails says nothing and throws.
    */
   findText(input: FindTextInput): Promise<string | null>;
+  /** Texts that people sent to our numbers since then, oldest first: what a webhook that never came would have said. */
+  listReceived(input: { sinceAt: string }): Promise<ReceivedText[]>;
   /** Has the carrier ring somebody and read them the TwiML of `menuUrl`; errors as for `sendText`. */
   placeCall(input: PlaceCallInput): Promise<PlacedCall>;
   /** Finds a call that an earlier `placeCall` of unknown outcome may have started; null and errors as for `findText`. */
@@ -17,12 +19,22 @@ export interface Carrier {
   cancelCall(sid: string): Promise<void>;
 }
 
+export interface ReceivedText {
+  sid: string;
+  from: string;
+  /** Which of our numbers they wrote to. */
+  to: string;
+  body: string;
+  receivedAt: string;
+}
+
 export interface SendTextInput {
   to: string;
   /** One of `numbers`; by default the one that `pickNumber` picks for `to`. */
   from?: string | undefined;
   body: string;
-  statusCallbackUrl: string;
+  /** Left out for a text whose receipt nobody waits for. */
+  statusCallbackUrl?: string;
 }
 
 export interface SentText {

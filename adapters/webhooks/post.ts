@@ -59,11 +59,16 @@ export function createWebhookPoster(options: WebhookPosterOptions): PostWebhook 
         signal: AbortSignal.timeout(timeoutMs),
         agent: false,
       });
-      outgoing.on('error', (error) => settle(finished({ failure: failureOf(error) })));
+      let answered: Partial<WebhookAnswer> | undefined;
+      // Once there is a status, what becomes of the rest changes nothing.
+      outgoing.on('error', (error) => settle(finished(answered ?? { failure: failureOf(error) })));
       outgoing.on('response', (response) => {
-        const status = response.statusCode ?? 0;
+        answered = {
+          status: response.statusCode ?? 0,
+          retryAfterMs: retryAfterMsOf(response.headers['retry-after']),
+        };
         discard(response, maxAnswerBytes, () => {
-          settle(finished({ status, retryAfterMs: retryAfterMsOf(response.headers['retry-after']) }));
+          settle(finished(answered ?? {}));
           outgoing.destroy();
         });
       });
@@ -80,7 +85,6 @@ function discard(response: IncomingMessage, maxBytes: number, done: () => void):
     if (bytes > maxBytes) done();
   });
   response.once('end', done);
-  // The status has been read; what becomes of the rest changes nothing.
   response.once('error', done);
   response.once('close', done);
 }

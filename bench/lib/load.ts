@@ -15,10 +15,34 @@ export interface Posted {
   acceptedMs: number;
 }
 
+/** Where a detection happens. */
+export interface Spot {
+  storeId: string;
+  cameraId: string;
+  zoneId: string;
+}
+
+export const laneOf = (index: number): Spot => {
+  const name = `lane-${(index % benchLanes) + 1}`;
+  return { storeId: 'high-street', cameraId: `${name}-cam`, zoneId: name };
+};
+
+/** One detection that the till's window no longer holds up; the same event id makes it a duplicate. */
+export const detectionAt = (spot: Spot, eventId: string = randomUUID()) => ({
+  eventId,
+  ...spot,
+  eventType: 'missed_scan',
+  detectedAt: new Date(Date.now() - detectedAgoMs).toISOString(),
+  confidence: 0.9,
+  model: { id: 'bench', version: '1' },
+});
+
 export interface Load {
+  /** Every till of the estate says that it is there. */
   heartbeats(): Promise<void>;
-  post(lane: number): Promise<Posted>;
-  decide(incidentId: string): Promise<void>;
+  post(at: Spot, eventId?: string): Promise<Posted>;
+  /** Resolves with how long the verdict took to be answered. */
+  decide(incidentId: string): Promise<number>;
   incident(incidentId: string): Promise<Schemas['IncidentDetail']>;
   /** When the carrier took each text, by its SID. */
   carrierTimes(): Promise<Map<string, number>>;
@@ -42,35 +66,24 @@ export function openLoad(running: Running): Load {
   return {
     async heartbeats() {
       const occurredAt = new Date().toISOString();
-      const beats = Array.from({ length: benchLanes }, (_, lane) => ({
-        storeId: 'high-street',
-        terminalId: `lane-${lane + 1}`,
-        transactionId: `beat-${Date.now()}`,
-        line: 0,
-        type: 'heartbeat',
-        occurredAt,
-      }));
+      const beats = running.application.estate.stores.flatMap(({ id, terminals }) =>
+        terminals.map((terminalId) => ({
+          ...{ storeId: id, terminalId, transactionId: `beat-${Date.now()}`, line: 0, type: 'heartbeat', occurredAt },
+        })),
+      );
       await call(keys.device, 'POST', '/v1/pos/events', beats);
     },
-    async post(lane) {
-      const name = `lane-${(lane % benchLanes) + 1}`;
+    async post(at, eventId) {
+      const detection = detectionAt(at, eventId);
       const postedAtMs = Date.now();
       const startedMs = performance.now();
-      const receipt = await call<Schemas['DetectionReceipt']>(keys.device, 'POST', '/v1/detections', {
-        eventId: randomUUID(),
-        storeId: 'high-street',
-        cameraId: `${name}-cam`,
-        zoneId: name,
-        eventType: 'missed_scan',
-        detectedAt: new Date(postedAtMs - detectedAgoMs).toISOString(),
-        confidence: 0.9,
-        model: { id: 'bench', version: '1' },
-      });
+      const receipt = await call<Schemas['DetectionReceipt']>(keys.device, 'POST', '/v1/detections', detection);
       return { incidentId: receipt.incidentId, postedAtMs, acceptedMs: performance.now() - startedMs };
     },
     async decide(incidentId) {
       // As any client: the same key again until it is answered.
       const key = `bench-${randomUUID()}`;
+      const startedMs = performance.now();
       for (let attempt = 1; ; attempt += 1) {
         const answer = await fetch(new URL(`/v1/incidents/${incidentId}/verdict`, baseUrl), {
           method: 'POST',
@@ -81,7 +94,10 @@ export function openLoad(running: Running): Load {
           },
           body: JSON.stringify({ verdict: 'false_positive' }),
         });
-        if (answer.ok) return;
+        if (answer.ok) {
+          await answer.body?.cancel();
+          return performance.now() - startedMs;
+        }
         if (answer.status !== 503 || attempt === 10)
           throw new Error(`the verdict was answered ${answer.status}: ${await answer.text()}`);
         await delay(1_000);

@@ -8,6 +8,7 @@ import { isPortFree } from '../../stack/engines/ports.ts';
 import { demoEstate, type Estate } from '../../stack/estate.ts';
 import type { Installation } from '../../stack/installation.ts';
 import { type Running, startAll } from '../../stack/start.ts';
+import type { Environment } from '../../stack/tools/command.ts';
 import { createProgressReporter } from '../../stack/tools/progress.ts';
 
 /** Many lanes, so that incidents of a bench are not merged with each other. */
@@ -38,10 +39,19 @@ export function benchEstate(keys: Installation['keys']): Estate {
   return estate;
 }
 
+/** A short code or a pool: a bench that is paced like one ordinary number would measure the pace. */
+export const sendingNumber: Environment = { TWILIO_MESSAGES_PER_SECOND: '100' };
+
+export interface ThrowAway {
+  only: readonly ProcessName[];
+  estate?: (keys: Installation['keys']) => Estate;
+  env?: Environment;
+}
+
 /** The whole installation on throw-away data, as `npm start` runs it, with only these of our processes. */
 export async function withInstallation<T>(
-  only: readonly ProcessName[],
-  work: (running: Running) => Promise<T>,
+  { only, estate = benchEstate, env = sendingNumber }: ThrowAway,
+  work: (running: Running, dataDir: string) => Promise<T>,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'floorwalker-bench-'));
   const reporter = createProgressReporter(process.stderr);
@@ -51,16 +61,20 @@ export async function withInstallation<T>(
   const running = await startAll({
     dataDir,
     port: await freePort(),
-    env: process.env,
+    env: { ...process.env, ...env },
     loop: true,
     only,
-    estate: benchEstate,
+    estate,
     onProgress: reporter.report,
     signal: stopping.signal,
   });
   reporter.stop();
+  const told = new Promise<never>((_resolve, reject) => {
+    stopping.signal.addEventListener('abort', () => reject(stopping.signal.reason as Error), { once: true });
+  });
+  told.catch(() => undefined);
   try {
-    return await work(running);
+    return await Promise.race([work(running, dataDir), told]);
   } finally {
     await running.stop();
     await removeDataDir(dataDir);

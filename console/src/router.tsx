@@ -1,9 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { isStatus } from './api/client.ts';
-import type { QueueTab } from './api/queries.ts';
+import type { DrillFilter, QueueTab } from './api/queries.ts';
 import { sessionQuery } from './api/queries.ts';
 import { AuditPage } from './pages/audit.tsx';
+import { DrillsPage } from './pages/drills.tsx';
 import { EstatePage } from './pages/estate.tsx';
 import { IncidentPage } from './pages/incident.tsx';
 import { PhonesPage } from './pages/phones.tsx';
@@ -12,11 +13,13 @@ import { SignInPage } from './pages/sign-in.tsx';
 import { Failure, Loading, NotFound } from './ui/notices.tsx';
 import { Shell } from './ui/shell.tsx';
 
-const tabs: readonly QueueTab[] = ['open', 'review', 'closed', 'all'];
+const tabs: readonly QueueTab[] = ['open', 'review', 'held', 'second', 'closed', 'all'];
+const drillFilters: readonly DrillFilter[] = ['only', 'without'];
 
 export interface QueueSearch {
   tab?: QueueTab;
   store?: string;
+  drills?: DrillFilter;
 }
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
@@ -58,6 +61,7 @@ const queueRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): QueueSearch => ({
     ...(tabs.includes(search['tab'] as QueueTab) ? { tab: search['tab'] as QueueTab } : {}),
     ...(typeof search['store'] === 'string' && search['store'] ? { store: search['store'] } : {}),
+    ...(drillFilters.includes(search['drills'] as DrillFilter) ? { drills: search['drills'] as DrillFilter } : {}),
   }),
   component: QueuePage,
 });
@@ -68,11 +72,12 @@ const incidentRoute = createRoute({
 });
 const auditRoute = createRoute({ getParentRoute: () => appRoute, path: '/audit', component: AuditPage });
 const estateRoute = createRoute({ getParentRoute: () => appRoute, path: '/estate', component: EstatePage });
+const drillsRoute = createRoute({ getParentRoute: () => appRoute, path: '/drills', component: DrillsPage });
 const phonesRoute = createRoute({ getParentRoute: () => appRoute, path: '/phones', component: PhonesPage });
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  appRoute.addChildren([queueRoute, incidentRoute, auditRoute, estateRoute, phonesRoute]),
+  appRoute.addChildren([queueRoute, incidentRoute, auditRoute, estateRoute, drillsRoute, phonesRoute]),
 ]);
 
 /** The console's pages; everything but sign-in needs a session. */

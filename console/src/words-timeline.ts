@@ -1,6 +1,9 @@
 import type { Reason, Schemas, TimelineEvent } from './api/client.ts';
+import { money } from './format.ts';
 import { readable, reasonLabels, roleLabel, severityLabels, tillLabels, verdictLabels } from './words.ts';
+import { interventions, reviewReasons } from './words-after.ts';
 import { reasonSentence } from './words-reasons.ts';
+import { stepActions, stepState } from './words-runbook.ts';
 
 type Params = TimelineEvent['params'];
 type Kind = TimelineEvent['kind'];
@@ -34,6 +37,49 @@ const because = (sentence: string, params: Params): string => {
   return `${sentence}: ${reasonSentence({ code, params: reasonParams as Reason['params'] }, 'UTC')}`;
 };
 
+/** The reasons that an event carries, as sentences after its own. */
+const withReasons = (sentence: string, params: Params, key = 'reasons'): string => {
+  const given = params[key];
+  const reasons = (Array.isArray(given) ? given : given ? [given] : []) as Reason[];
+  return [sentence, ...reasons.map((reason) => reasonSentence(reason, 'UTC').replace(/[^.?!]$/, '$&.'))].join(' ');
+};
+
+const why = (params: Params): string => {
+  const reason = labelOf(reviewReasons, text(params, 'reasonCode'));
+  return reason ? ` (${reason.charAt(0).toLowerCase()}${reason.slice(1)})` : '';
+};
+
+function amounts(params: Params): string {
+  const currency = text(params, 'currency');
+  const named = [
+    ['lost', params['lossMinor']],
+    ['recovered', params['recoveredMinor']],
+    ['prevented', params['preventedMinor']],
+  ].flatMap(([what, minor]) =>
+    currency && typeof minor === 'number' && minor > 0 ? [`${money(minor, currency)} ${String(what)}`] : [],
+  );
+  return named.length > 0 ? `: ${named.join(', ')}` : '';
+}
+
+function runbookStep(params: Params): string {
+  const action = (text(params, 'action') ?? 'task') as keyof typeof stepActions;
+  const state = (text(params, 'state') ?? 'open') as Parameters<typeof stepState>[0]['state'];
+  const command = text(params, 'command') === 'release' ? 'release' : 'run';
+  const label = stepActions[action] ?? readable(action);
+  const { approvals, needed } = params;
+  if (typeof approvals === 'number' && typeof needed === 'number')
+    return `${label}: ${approvals} of ${needed} have said yes.`;
+  const { label: stands } = stepState({ action, state, command });
+  return withReasons(`${label}: ${(stands ?? readable(state)).toLowerCase()}.`, params, 'reason');
+}
+
+const unanswered: Record<string, string> = {
+  machine: 'an answering machine took it',
+  busy: 'it was busy',
+  failed: 'it could not be put through',
+  canceled: 'it was called off',
+};
+
 const sentences: Record<Kind, (params: Params, who: string | null) => string> = {
   detection_received: (p) => {
     const confidence = p['confidence'];
@@ -56,11 +102,26 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
   },
   text_sent: (p) => {
     const kind = text(p, 'kind');
-    const what = kind === 'correction' ? 'A correction' : kind === 'help' ? 'A call for help' : 'A text';
+    const form = text(p, 'channel') === 'email' ? 'An e-mail' : 'A text';
+    const what = kind === 'correction' ? 'A correction' : kind?.startsWith('help') ? 'A call for help' : form;
     return `${what} went to ${person(p) ?? 'the person on shift'}.`;
   },
   text_delivered: (p) => `The text reached ${person(p) ?? 'the phone'}.`,
   text_undelivered: (p) => `The text did not reach ${person(p) ?? 'the phone'}; the next person is asked.`,
+  text_withheld: (p) => {
+    const role = text(p, 'role');
+    const asked = role ? roleLabel(role).toLowerCase() : 'this step';
+    return withReasons(`A message to ${asked} was held back; the next step is taken.`, p);
+  },
+  call_placed: (p) => `${person(p) ?? 'The person on shift'} is being called.`,
+  call_answered: (p) => `${person(p) ?? 'Somebody'} answered the call.`,
+  call_unanswered: (p) => {
+    const how = unanswered[text(p, 'answeredBy')?.startsWith('machine') ? 'machine' : (text(p, 'status') ?? '')];
+    return `The call to ${person(p) ?? 'the person on shift'} was not answered${how ? `: ${how}` : ''}.`;
+  },
+  handed_over: (p) => `Handed over to ${person(p) ?? 'the next shift'} at the shift change.`,
+  paging_suppressed: (p) => withReasons('Nobody is paged about this.', p),
+  paging_resumed: () => 'People may be paged about this again.',
   nobody_on_shift: (p) => {
     const role = text(p, 'role');
     return role
@@ -80,6 +141,31 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
     return `${who ? `${who} decided` : 'Decided'}: ${verdict}${reason ? ` (${reason.toLowerCase()})` : ''}.`;
   },
   help_requested: (_p, who) => `${who ?? 'Somebody'} asked for help.`,
+  help_ended: (_p, who) => `${who ?? 'Somebody'} said that everybody is safe.`,
+  claimed: (_p, who) => `${who ?? 'Somebody'} is working on it.`,
+  claim_released: (_p, who) => `${who ?? 'Somebody'} gave it back.`,
+  outcome_recorded: (p) => {
+    const done = labelOf(interventions, text(p, 'intervention'));
+    return `What came of it was recorded${amounts(p)}${done ? ` (${done.charAt(0).toLowerCase()}${done.slice(1)})` : ''}.`;
+  },
+  second_review_asked: () => 'The policy wants a second person to look at this verdict.',
+  second_review_given: (p, who) => {
+    if (p['agrees'] === true) return `${who ?? 'A second person'} looked and agrees${why(p)}.`;
+    const verdict = labelOf(verdictLabels, text(p, 'verdict'));
+    const now = verdict ? `: ${verdict.toLowerCase()}` : ', so it was opened again';
+    return `${who ?? 'A second person'} looked and does not agree${now}${why(p)}.`;
+  },
+  reopened: (p, who) => {
+    const earlier = labelOf(verdictLabels, text(p, 'earlierVerdict'));
+    const before = earlier ? ` It was closed as ${earlier.toLowerCase()}.` : '';
+    return `${who ?? 'Somebody'} opened it again${why(p)}.${before}`;
+  },
+  appeal_opened: (_p, who) => `${who ?? 'Somebody'} took down an objection to the verdict.`,
+  appeal_decided: (p, who) =>
+    p['granted'] === true
+      ? `${who ?? 'Somebody'} decided that the objection is right${why(p)}.`
+      : `${who ?? 'Somebody'} decided that the verdict stands${why(p)}.`,
+  runbook_step: (p) => runbookStep(p),
   note_added: (p) => text(p, 'text', 'note') ?? 'A note was added.',
   closed: (p) => {
     if (p['cause'] === 'receipt_found') return 'Closed by itself: the receipt was found, so nobody was troubled.';
@@ -87,10 +173,13 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
     const verdict = labelOf(verdictLabels, text(p, 'verdict'));
     return verdict ? `Closed: ${verdict.toLowerCase()}.` : 'Closed.';
   },
-  correction_recorded: (p) =>
-    p['told'] === 0
-      ? 'This turned out to be wrong. Nobody had been told.'
-      : 'This turned out to be wrong. Everyone who was told has been told so.',
+  correction_recorded: (p) => {
+    const verdict = labelOf(verdictLabels, text(p, 'verdict'));
+    const now = verdict ? ` It is ${verdict.toLowerCase()} now.` : '';
+    return p['told'] === 0
+      ? `This turned out to be wrong.${now} Nobody had been told.`
+      : `This turned out to be wrong.${now} Everyone who was told is told so.`;
+  },
   hold_placed: (p) => withReason('Legal hold placed', p),
   hold_released: (p) => withReason('Legal hold released', p),
   purged: () => 'The evidence was deleted, on time and on record.',
@@ -109,6 +198,7 @@ const namedActor = (actor: string): string | null => (/^[a-z]+:/.test(actor) ? n
 /** Through what a person spoke, when the event says so. */
 export function channelLabel(params: Params): string | null {
   if (params['via'] === 'sms') return 'by text';
+  if (params['via'] === 'voice') return 'by call';
   if (params['via'] === 'api') return 'in the console';
   return null;
 }

@@ -1,4 +1,4 @@
-import type { IncidentDetail, Schemas, VerdictName } from './api/client.ts';
+import type { Schemas, VerdictName } from './api/client.ts';
 import type { QueueTab } from './api/queries.ts';
 
 type Verdict = Schemas['Verdict'];
@@ -36,6 +36,9 @@ export function readable(code: string): string {
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** Every kind of incident that has words. */
+export const behaviourChoices = Object.entries(titles).map(([value, label]) => ({ value, label }));
 
 export const incidentTitle = (type: string): string => titles[type] ?? readable(type);
 export const categoryLabel = (category: string): string =>
@@ -86,6 +89,7 @@ export const verdictLabels: Record<Verdict, string> = {
   confirmed: 'Confirmed, no approach',
   false_positive: 'False alarm',
   help: 'Help asked for',
+  safe: 'Everybody is safe',
   unreviewed: 'Not decided in time',
 };
 
@@ -96,6 +100,7 @@ export const outcomeSentences: Record<Verdict, string> = {
   confirmed: 'A person looked, and the item was not paid for. It is recorded only; nobody is approached because of it.',
   false_positive: 'Nothing happened. The camera was wrong, and this teaches it.',
   help: 'Somebody asked for help.',
+  safe: 'Help is needed no more. What happened has not been judged.',
   unreviewed: 'Nobody decided before the review deadline, so it was closed without a finding.',
 };
 
@@ -170,7 +175,19 @@ export const verdictChoices: readonly VerdictChoice[] = [
     confirm: 'Ask a colleague for help now',
     reasons: [],
   },
+  {
+    verdict: 'safe',
+    key: 's',
+    label: 'Stand down',
+    hint: 'Everybody is safe',
+    confirm: 'Stand down: everybody is safe, and nobody else is called',
+    reasons: [],
+  },
 ];
+
+/** What can be said now: whoever is being helped can only be declared safe, everybody else can be helped. */
+export const choicesFor = (helpRequested: boolean): readonly VerdictChoice[] =>
+  verdictChoices.filter(({ verdict }) => verdict !== (helpRequested ? 'help' : 'safe'));
 
 export const roleLabels: Record<string, string> = {
   store_staff: 'Store staff',
@@ -182,27 +199,9 @@ export const roleLabels: Record<string, string> = {
   admin: 'Admin',
   device: 'Device',
   system: 'Floorwalker',
-  link: 'Link in a text',
+  link: 'Link in a message',
 };
 export const roleLabel = (role: string): string => roleLabels[role] ?? readable(role);
-
-export const notificationStates: Record<
-  IncidentDetail['notifications'][number]['state'],
-  { label: string; tone: Tone }
-> = {
-  intended: { label: 'Being sent', tone: 'neutral' },
-  sent: { label: 'Handed to the carrier', tone: 'neutral' },
-  delivered: { label: 'Delivered', tone: 'good' },
-  undelivered: { label: 'Not delivered', tone: 'bad' },
-  failed: { label: 'Could not be sent', tone: 'bad' },
-  nobody_on_shift: { label: 'Nobody on shift', tone: 'warn' },
-};
-
-export const notificationKinds: Record<IncidentDetail['notifications'][number]['kind'], string> = {
-  alert: 'Please check',
-  correction: 'Correction',
-  help: 'Help',
-};
 
 export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'info';
 
@@ -230,6 +229,14 @@ export const emptyQueue: Record<QueueTab, { title: string; body: string }> = {
   review: {
     title: 'Nothing to review',
     body: 'Incidents that the store could not settle, or that the till could not judge, wait here for you.',
+  },
+  held: {
+    title: 'Nothing held back',
+    body: 'What nobody is paged about waits here, each with the reason. Danger to people is never held back.',
+  },
+  second: {
+    title: 'No second look wanted',
+    body: 'Verdicts that the policy wants a second person to look at wait here until somebody else has looked.',
   },
   closed: { title: 'Nothing closed yet', body: 'Decided incidents stay here until their purge date.' },
   all: { title: 'No incidents yet', body: 'The first detection of a camera in your stores will show up here.' },

@@ -3,7 +3,7 @@ const unitsDown = ['d', 'h', 'm', 's', 'ms'] as const;
 
 /** `45s`, `2m`, `24h`, `180d`, `500ms`; null when the text is none of these. */
 export function parseDuration(text: string): number | null {
-  const [, digits, unit] = /^(0|[1-9]\d{0,8})(ms|s|m|h|d)$/.exec(text) ?? [];
+  const [, digits, unit] = /^(0|[1-9]\d{0,11})(ms|s|m|h|d)$/.exec(text) ?? [];
   if (digits === undefined || unit === undefined) return null;
   return Number(digits) * unitMs[unit as keyof typeof unitMs];
 }

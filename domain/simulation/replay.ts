@@ -5,17 +5,23 @@ import type { Policy } from '../policy.ts';
 import { chooseRecipient } from '../routing.ts';
 import { addMs, toIso, toMs } from '../time.ts';
 import { ReplayedIncident } from './replayed-incident.ts';
-import { SimulatedRoster } from './roster.ts';
+import { endOf, SimulatedRoster } from './roster.ts';
 import type { Message, Past, PastDetection, PastIncident, PastPerson } from './types.ts';
+
+const momentsPerTurn = 300;
 
 type Moment = { atMs: number; order: number; run: (nowMs: number) => void };
 
 /**
  * Plays the past again under a policy, in the order in which things happened, with the decisions of the live path. What
  * that path counts in the database is counted here from what this run has done so far. Nothing is read and nothing sent.
+ * It pauses every few hundred moments, so that whoever runs it can do something else in between.
  */
-export function replay(past: Past, policyOf: (storeId: string) => Policy): ReplayedIncident[] {
-  return new Replay(past, policyOf).run();
+export function* replaying(
+  past: Past,
+  policyOf: (storeId: string) => Policy,
+): Generator<undefined, ReplayedIncident[]> {
+  return yield* new Replay(past, policyOf).run();
 }
 
 class Replay {
@@ -24,8 +30,9 @@ class Replay {
   private readonly roster: SimulatedRoster;
   private readonly facts: ReadonlyMap<string, PastIncident>;
   private readonly incidents: ReplayedIncident[] = [];
-  private readonly byStore = new Map<string, ReplayedIncident[]>();
   private readonly openByStore = new Map<string, ReplayedIncident[]>();
+  private readonly pairs = new Map<string, ReplayedIncident[]>();
+  private readonly firstTexts = new Map<string, { atMs: number; incident: ReplayedIncident }[]>();
   private readonly parts = new Map<string, number>();
   /** Instants of what a gate counts, by place and behaviour. */
   private readonly seen = new Map<string, string[]>();
@@ -46,13 +53,14 @@ class Replay {
     }
   }
 
-  run(): ReplayedIncident[] {
+  *run(): Generator<undefined, ReplayedIncident[]> {
     const untilMs = toMs(this.past.untilAt);
     // Latest first, so that taking the next one is taking the last.
     const arrivals = [...this.past.detections].sort((a, b) => b.receivedAt.localeCompare(a.receivedAt));
     for (const detection of arrivals)
       this.moments.push({ atMs: toMs(detection.receivedAt), order: 0, run: () => this.arrive(detection) });
-    for (;;) {
+    for (let count = 1; ; count += 1) {
+      if (count % momentsPerTurn === 0) yield;
       const next = this.moments.pop();
       if (next === undefined || next.atMs > untilMs) return this.incidents;
       next.run(next.atMs);
@@ -77,15 +85,17 @@ class Replay {
     if (past === undefined) return;
     const policy = this.policyOf(detection.storeId);
     const nowMs = toMs(detection.receivedAt);
-    const known = listIn(this.byStore, detection.storeId);
     listIn(this.seen, gateKey(detection)).push(detection.detectedAt);
-    const open = listIn(this.openByStore, detection.storeId).filter(
-      (incident) => !incident.closed && incident.endMs > nowMs,
+    const open = listIn(this.openByStore, detection.storeId);
+    // Only to be quick: what is further away cannot be the target.
+    const detectedMs = toMs(detection.detectedAt);
+    const near = open.filter(
+      ({ lastDetectedMs, closed, endMs }) =>
+        Math.abs(lastDetectedMs - detectedMs) <= policy.mergeWindowMs && !closed && endMs > nowMs,
     );
-    this.openByStore.set(detection.storeId, open);
     const target = mergeTarget(
       detection,
-      open.map((incident) => ({
+      near.map((incident) => ({
         incidentId: incident.key,
         cameraId: incident.first.cameraId,
         zoneId: incident.first.zoneId,
@@ -95,7 +105,7 @@ class Replay {
       policy.mergeWindowMs,
       policy.mergeKeys,
     );
-    const into = open.find(({ key }) => key === target?.incidentId);
+    const into = near.find(({ key }) => key === target?.incidentId);
     if (into !== undefined) {
       into.add(detection);
       this.look(into, nowMs);
@@ -105,8 +115,13 @@ class Replay {
     this.parts.set(past.incidentId, parts + 1);
     const incident = new ReplayedIncident(`${past.incidentId}/${parts}`, policy, past, detection);
     this.incidents.push(incident);
-    known.push(incident);
+    listIn(this.pairs, pairKey(detection)).push(incident);
     open.push(incident);
+    if (open.length % 500 === 0)
+      this.openByStore.set(
+        detection.storeId,
+        open.filter(({ closed }) => !closed),
+      );
     this.at(incident.contactMs, (now) => this.look(incident, now));
     for (const atMs of incident.moments) this.at(atMs, (now) => this.look(incident, now));
   }
@@ -150,15 +165,19 @@ class Replay {
       incident.suppressed = [];
       return;
     }
-    const others = listIn(this.byStore, first.storeId).filter((other) => other !== incident);
     incident.suppressed = attentionDecision(policy, {
       ...facts,
       ageOnArrivalMs: toMs(first.receivedAt) - toMs(first.detectedAt),
       seenInGateWindow: this.seenInGate(incident),
-      firstTextsInStorm: firstTexts(others, nowMs - policy.noise.storm.windowMs),
+      firstTextsInStorm: this.firstTextsBeside(incident, nowMs - policy.noise.storm.windowMs),
       verdicts: this.verdictsOn(incident, nowMs),
-      heldSincePass: heldSincePass(others, incident, nowMs),
+      heldSincePass: heldSincePass(listIn(this.pairs, pairKey(first)), incident, nowMs),
     });
+  }
+
+  private firstTextsBeside(incident: ReplayedIncident, afterMs: number): number {
+    const sent = endOf(listIn(this.firstTexts, incident.first.storeId), afterMs + 1);
+    return sent.filter((text) => text.incident !== incident).length;
   }
 
   private seenInGate({ policy, first }: ReplayedIncident): number {
@@ -225,7 +244,10 @@ class Replay {
     }
     const { personId, shiftEndsAt } = routing.candidate;
     incident.asked.add(personId);
-    if (kind === 'alert' && step === 0) incident.firstTextMs ??= nowMs;
+    if (kind === 'alert' && step === 0 && incident.firstTextMs === null) {
+      incident.firstTextMs = nowMs;
+      listIn(this.firstTexts, first.storeId).push({ atMs: nowMs, incident });
+    }
     incident.messages.push({
       kind,
       step,
@@ -251,31 +273,18 @@ const channelsFor: Record<Message['kind'], (person: PastPerson) => readonly Past
   help_call: ({ helpChannels }) => helpChannels.filter((channel) => channel === 'voice'),
 };
 
-const firstTexts = (others: readonly ReplayedIncident[], afterMs: number): number =>
-  others.filter(({ firstTextMs }) => firstTextMs !== null && firstTextMs > afterMs).length;
-
 /** Of the same camera and behaviour, how many were held back by what was learnt since one of them passed. */
-function heldSincePass(
-  others: readonly ReplayedIncident[],
-  { policy, first }: ReplayedIncident,
-  nowMs: number,
-): number {
-  const rule = policy.noise.suppression;
-  if (rule === null) return 0;
-  const pair = others.filter(
-    (other) =>
-      other.first.cameraId === first.cameraId &&
-      other.first.behaviour === first.behaviour &&
-      other.receivedMs > nowMs - rule.windowMs,
-  );
-  const passedAt = pair.reduce(
-    (last, other) => (other.suppressed.length === 0 && other.first.receivedAt > last ? other.first.receivedAt : last),
-    '',
-  );
-  return pair.filter(
-    (other) =>
-      other.suppressed.some(({ code }) => code === 'LEARNT_FROM_VERDICTS') && other.first.receivedAt > passedAt,
-  ).length;
+function heldSincePass(pair: readonly ReplayedIncident[], incident: ReplayedIncident, nowMs: number): number {
+  const windowMs = incident.policy.noise.suppression?.windowMs ?? 0;
+  let held = 0;
+  // Newest first: what lies behind one that passed counts no more.
+  for (let index = pair.length - 1; index >= 0; index -= 1) {
+    const other = pair[index]!;
+    if (other === incident) continue;
+    if (other.receivedMs <= nowMs - windowMs || other.suppressed.length === 0) break;
+    if (other.suppressed.some(({ code }) => code === 'LEARNT_FROM_VERDICTS')) held += 1;
+  }
+  return held;
 }
 
 const gateKey = ({ storeId, cameraId, zoneId, behaviour }: PastDetection): string =>

@@ -19,6 +19,7 @@ export class ReplayedIncident {
   readonly endMs: number;
   firstTextMs: number | null = null;
   lastDetectedAt: string;
+  lastDetectedMs: number;
   nobodyOnShift = 0;
   suppressed: Reason[] = [];
   helpRequested = false;
@@ -43,6 +44,7 @@ export class ReplayedIncident {
     this.asksTill = policy.receiptFirst.includes(first.behaviour);
     this.receivedMs = toMs(first.receivedAt);
     const detectedMs = toMs(first.detectedAt);
+    this.lastDetectedMs = detectedMs;
     this.contactMs = this.asksTill ? Math.max(this.receivedMs, detectedMs + policy.posWindow.afterMs) : this.receivedMs;
     const { closedAt, closedBy } = past;
     const endedThen = closedAt !== null && closedBy !== 'deadline' && (closedBy !== 'receipt' || this.asksTill);
@@ -137,7 +139,9 @@ export class ReplayedIncident {
 
   add(detection: PastDetection): void {
     this.detections.push(detection);
-    if (detection.detectedAt > this.lastDetectedAt) this.lastDetectedAt = detection.detectedAt;
+    if (detection.detectedAt <= this.lastDetectedAt) return;
+    this.lastDetectedAt = detection.detectedAt;
+    this.lastDetectedMs = toMs(detection.detectedAt);
   }
 
   afterSeconds(atMs: number): number {

@@ -1,5 +1,5 @@
 import type { Candidate } from '../routing.ts';
-import { toMs } from '../time.ts';
+import { toIso, toMs } from '../time.ts';
 import type { Channel, Role, SeverityLevel } from '../types.ts';
 import type { Past, PastPerson, PastShift } from './types.ts';
 
@@ -40,15 +40,13 @@ export class SimulatedRoster {
 
   candidates(asking: Asking): Candidate[] {
     const shifts = this.shiftsByStore.get(asking.storeId) ?? [];
+    const nowAt = toIso(asking.nowMs);
     const now = shifts
       .filter(
         ({ role, personId, startsAt, endsAt }) =>
-          role === asking.role &&
-          personId !== asking.excludePersonId &&
-          toMs(startsAt) <= asking.nowMs &&
-          toMs(endsAt) > asking.nowMs,
+          role === asking.role && personId !== asking.excludePersonId && startsAt <= nowAt && endsAt > nowAt,
       )
-      .sort((a, b) => a.rank - b.rank || b.startsAt.localeCompare(a.startsAt));
+      .sort((a, b) => a.distance - b.distance || b.startsAt.localeCompare(a.startsAt));
     const nearest = new Map<string, PastShift>();
     for (const shift of now) if (!nearest.has(shift.personId)) nearest.set(shift.personId, shift);
     return [...nearest.values()].flatMap((shift) => {
@@ -58,20 +56,20 @@ export class SimulatedRoster {
   }
 
   private candidate(person: PastPerson, shift: PastShift, shifts: readonly PastShift[], asking: Asking): Candidate {
-    const others = (this.alerts.get(person.personId) ?? []).filter(
-      ({ incidentKey }) => incidentKey !== asking.incidentKey,
-    );
-    const shiftStartMs = toMs(shift.startsAt);
+    const sent = this.alerts.get(person.personId) ?? [];
+    const others = (fromMs: number) =>
+      endOf(sent, fromMs).filter(({ incidentKey }) => incidentKey !== asking.incidentKey);
     return {
       personId: person.personId,
       locale: person.locale,
       channels: asking.channelsOf(person),
+      distance: shift.distance,
       shiftStartsAt: shift.startsAt,
       shiftEndsAt: endOfDuty(shift, shifts),
       quiet: person.quiet,
-      alertsThisShift: others.filter(({ atMs }) => atMs >= shiftStartMs).length,
-      alertsInBudget: others.filter(
-        ({ atMs, severity }) => atMs > asking.nowMs - asking.budgetWindowMs && severity() === asking.severity,
+      alertsThisShift: others(toMs(shift.startsAt)).length,
+      alertsInBudget: others(asking.nowMs - asking.budgetWindowMs + 1).filter(
+        ({ severity }) => severity() === asking.severity,
       ).length,
       asked: asking.asked.has(person.personId),
     };
@@ -91,4 +89,11 @@ function endOfDuty(shift: PastShift, shifts: readonly PastShift[]): string {
       next.personId === shift.personId && next.startsAt <= shift.endsAt && next.endsAt > end ? next.endsAt : end,
     shift.endsAt,
   );
+}
+
+/** The part of a list by time that is not before an instant. */
+export function endOf<T extends { atMs: number }>(list: readonly T[], fromMs: number): T[] {
+  let from = list.length;
+  while (from > 0 && list[from - 1]!.atMs >= fromMs) from -= 1;
+  return list.slice(from);
 }

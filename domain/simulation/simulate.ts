@@ -1,7 +1,7 @@
 import type { Policy } from '../policy.ts';
 import type { Behaviour } from '../types.ts';
 import { type Change, changesBetween, outcomesOf, type Totals, totalsOf } from './compare.ts';
-import { replay } from './replay.ts';
+import { replaying } from './replay.ts';
 import type { Outcome, Past } from './types.ts';
 
 export interface ComparedIncident {
@@ -27,23 +27,21 @@ export interface Simulation {
 
 /**
  * What the draft would have done with the past, beside what the active policies would have done with it and what was
- * really done. Incidents before `countedFromAt` only warm up the counts of shifts, budgets and storms.
+ * really done. Incidents before `countedFromAt` only warm up the counts of shifts, budgets and storms. It pauses often, so
+ * that it need not hold anything up.
  */
-export function simulate(input: {
+export function* simulate(input: {
   past: Past;
   draft: Policy;
   activeOf: (storeId: string) => Policy;
   countedFromAt: string;
-}): Simulation {
+}): Generator<undefined, Simulation> {
   const { past, draft, activeOf, countedFromAt } = input;
   const counted = past.incidents
     .filter(({ detectedAt }) => detectedAt >= countedFromAt)
     .sort((a, b) => a.detectedAt.localeCompare(b.detectedAt) || a.incidentId.localeCompare(b.incidentId));
-  const underDraft = outcomesOf(
-    replay(past, () => draft),
-    counted,
-  );
-  const underActive = outcomesOf(replay(past, activeOf), counted);
+  const underDraft = outcomesOf(yield* replaying(past, () => draft), counted);
+  const underActive = outcomesOf(yield* replaying(past, activeOf), counted);
   const compared = counted.map((incident): ComparedIncident => {
     const active = underActive.get(incident.incidentId)!;
     const after = underDraft.get(incident.incidentId)!;

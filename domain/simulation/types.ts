@@ -52,10 +52,10 @@ export interface PastIncident {
   recorded: Outcome;
 }
 
-/** A shift that covers a store; `rank` 0: the store's own, 1: its region's, 2: the company's. */
+/** A shift that covers a store; `distance` 0: the store's own, 1: its region's, 2: the company's. */
 export interface PastShift {
   storeId: string;
-  rank: number;
+  distance: number;
   personId: string;
   role: Role;
   startsAt: string;

@@ -547,6 +547,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incidentId}/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** What each message about this incident cost */
+        get: operations["getIncidentCost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was used in a period, by store and in all */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a segment, a minute or a mail costs */
+        get: operations["getPrices"];
+        /** Replace the whole price list; keep older prices in it, since costs are computed when they are asked for */
+        put: operations["replacePrices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where other systems are told, and how that goes */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Tell another system; the answer shows its secret, once */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** One webhook */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** End it, with what still waits and the record of what was sent */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Change what is named; enabling forgets earlier failures and sends what still waits */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new secret; the one before signs beside it for 24 hours */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a ping; its delivery says how it went */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** What was sent and what waits, newest first */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it again under the same id */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stream": {
         parameters: {
             query?: never;
@@ -1694,6 +1864,185 @@ export interface components {
         HolidayList: {
             items: components["schemas"]["Holiday"][];
         };
+        /** @enum {string} */
+        WebhookEventType: "incident.opened" | "incident.merged" | "incident.alerted" | "incident.acknowledged" | "incident.decided" | "incident.closed" | "incident.corrected" | "incident.reopened" | "incident.outcome_recorded" | "incident.help_requested" | "incident.help_ended" | "review.asked" | "review.given" | "appeal.opened" | "appeal.decided" | "evidence.ready" | "evidence.partial" | "evidence.failed" | "evidence.purged" | "escalation.nobody_on_shift" | "escalation.exhausted" | "paging.suppressed" | "paging.resumed" | "runbook.step";
+        WebhookEventTypes: components["schemas"]["WebhookEventType"][];
+        WebhookStores: string[];
+        Webhook: {
+            id: string;
+            url: string;
+            description: string;
+            /** @description Null: every type */
+            eventTypes: components["schemas"]["WebhookEventType"][] | null;
+            /** @description Null: every store */
+            storeIds: string[] | null;
+            includeDrills: boolean;
+            enabled: boolean;
+            /** @enum {string|null} */
+            disabledBecause: "GONE" | "FAILING_FOR_DAYS" | null;
+            /** @description Attempts in a row that failed */
+            failureCount: number;
+            /** Format: date-time */
+            failingSince: string | null;
+            /** Format: date-time */
+            previousSecretUntil: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            pending: number;
+            dead: number;
+        };
+        WebhookWithSecret: {
+            id: string;
+            url: string;
+            description: string;
+            /** @description Null: every type */
+            eventTypes: components["schemas"]["WebhookEventType"][] | null;
+            /** @description Null: every store */
+            storeIds: string[] | null;
+            includeDrills: boolean;
+            enabled: boolean;
+            /** @enum {string|null} */
+            disabledBecause: "GONE" | "FAILING_FOR_DAYS" | null;
+            /** @description Attempts in a row that failed */
+            failureCount: number;
+            /** Format: date-time */
+            failingSince: string | null;
+            /** Format: date-time */
+            previousSecretUntil: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            pending: number;
+            dead: number;
+            /** @description Shown now and never again */
+            secret: string;
+        };
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+        };
+        /** @enum {string} */
+        WebhookDeliveryState: "pending" | "delivered" | "dead";
+        WebhookDelivery: {
+            /** @description The header webhook-id of every attempt */
+            id: string;
+            /** @enum {string} */
+            type: "incident.opened" | "incident.merged" | "incident.alerted" | "incident.acknowledged" | "incident.decided" | "incident.closed" | "incident.corrected" | "incident.reopened" | "incident.outcome_recorded" | "incident.help_requested" | "incident.help_ended" | "review.asked" | "review.given" | "appeal.opened" | "appeal.decided" | "evidence.ready" | "evidence.partial" | "evidence.failed" | "evidence.purged" | "escalation.nobody_on_shift" | "escalation.exhausted" | "paging.suppressed" | "paging.resumed" | "runbook.step" | "ping";
+            incidentId: string | null;
+            storeId: string | null;
+            /** Format: date-time */
+            occurredAt: string;
+            state: components["schemas"]["WebhookDeliveryState"];
+            attempts: number;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            lastAttemptAt: string | null;
+            /** @description HTTP status of the last answer; null when none came */
+            lastStatus: number | null;
+            lastFailure: string | null;
+            responseMs: number | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            nextCursor: string | null;
+        };
+        Amount: {
+            currency: string;
+            /** @description Millionths of the currency's unit */
+            costMicro: number;
+        };
+        Usage: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            total: components["schemas"]["UsageFigures"];
+            stores: components["schemas"]["StoreUsage"][];
+        };
+        UsageFigures: {
+            detections: number;
+            incidents: number;
+            texts: number;
+            segments: number;
+            calls: number;
+            callSeconds: number;
+            /** @description Started minutes of each call, as carriers bill them */
+            callMinutes: number;
+            emails: number;
+            /** @description Stored at the end of the period */
+            evidenceBytes: number;
+            /** @description By rule, from what is on record; retries, corrections and runbooks are not seen */
+            temporalActionsEstimate: number;
+            webhookDeliveries: number;
+            costs: components["schemas"]["Amount"][];
+            /** @description Messages of which the cost is not known */
+            unpricedMessages: number;
+        };
+        StoreUsage: {
+            storeId: string;
+            detections: number;
+            incidents: number;
+            texts: number;
+            segments: number;
+            calls: number;
+            callSeconds: number;
+            /** @description Started minutes of each call, as carriers bill them */
+            callMinutes: number;
+            emails: number;
+            /** @description Stored at the end of the period */
+            evidenceBytes: number;
+            /** @description By rule, from what is on record; retries, corrections and runbooks are not seen */
+            temporalActionsEstimate: number;
+            webhookDeliveries: number;
+            costs: components["schemas"]["Amount"][];
+            /** @description Messages of which the cost is not known */
+            unpricedMessages: number;
+        };
+        Price: {
+            /** @enum {string} */
+            channel: "sms" | "voice" | "email";
+            /** @description The first signs of the recipient's number, such as +44; empty: every country. The longest that fits counts */
+            prefix: string;
+            /** @description Millionths of the currency's unit for a segment, a started minute or a mail */
+            priceMicro: number;
+            currency: string;
+            /** Format: date-time */
+            validFrom: string;
+        };
+        PriceList: {
+            items: components["schemas"]["Price"][];
+        };
+        MessageCost: {
+            notificationId: string;
+            kind: string;
+            /** @enum {string} */
+            channel: "sms" | "voice" | "email";
+            step: number;
+            state: string;
+            /** Format: date-time */
+            sentAt: string;
+            segments: number | null;
+            callSeconds: number | null;
+            /** @description Segments, started minutes, or one mail */
+            units: number | null;
+            priceMicro: number | null;
+            costMicro: number | null;
+            currency: string | null;
+            /**
+             * @description Why the cost is not known
+             * @enum {string|null}
+             */
+            reason: "NO_PRICE" | "NOT_METERED" | null;
+        };
+        IncidentCost: {
+            incidentId: string;
+            messages: components["schemas"]["MessageCost"][];
+            totals: components["schemas"]["Amount"][];
+            unpricedMessages: number;
+        };
         Hold: {
             incidentId: string;
             held: boolean;
@@ -1994,6 +2343,7 @@ export interface components {
     };
     parameters: {
         PolicyId: string;
+        WebhookId: string;
         IncidentId: string;
         /** @description The nextCursor of the page before */
         Cursor: string;
@@ -2864,6 +3214,332 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DrillReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIncidentCost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The messages and their sum */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentCost"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description Default: the start of the month of `to`, UTC */
+                from?: string;
+                /** @description Default: now; at most 400 days later */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Usage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The prices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replacePrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceList"];
+            };
+        };
+        responses: {
+            /** @description The prices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    url: string;
+                    description?: string;
+                    /** @description Null: every type */
+                    eventTypes?: components["schemas"]["WebhookEventTypes"] | null;
+                    /** @description Null: every store */
+                    storeIds?: components["schemas"]["WebhookStores"] | null;
+                    includeDrills?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    url?: string;
+                    description?: string;
+                    eventTypes?: components["schemas"]["WebhookEventTypes"] | null;
+                    storeIds?: components["schemas"]["WebhookStores"] | null;
+                    includeDrills?: boolean;
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description dead: the dead letters */
+                state?: components["schemas"]["WebhookDeliveryState"];
+                /** @description The nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -120,3 +120,6 @@ begin
   return new;
 end $$;
 create trigger outbox_order_announced after insert on outbox for each row when (new.kind in ('runbook', 'runbook_command')) execute function announce_order();
+
+-- Only triggers call them.
+revoke execute on function refuse_report_of_drill, refuse_drill_with_report, announce_order from public;

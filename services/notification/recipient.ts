@@ -26,6 +26,7 @@ interface PersonRow {
 }
 
 interface CandidateRow extends PersonRow {
+  distance: number;
   starts_at: Date;
   ends_at: Date;
   quiet_from: string | null;
@@ -129,6 +130,7 @@ function toCandidate(row: CandidateRow, kind: NotificationKind): Candidate {
     personId: row.id,
     locale: row.locale,
     channels: usableChannels(row, order),
+    distance: row.distance,
     shiftStartsAt: row.starts_at.toISOString(),
     shiftEndsAt: row.ends_at.toISOString(),
     quiet:
@@ -147,6 +149,7 @@ function toCandidate(row: CandidateRow, kind: NotificationKind): Candidate {
  */
 const onShiftSql = `
   select distinct on (p.id) p.id, p.locale, p.channels, p.phone_e164, p.email, p.sms_opted_out_at, s.starts_at,
+    case when s.store_id is not null then 0 when s.region_id is not null then 1 else 2 end as distance,
     greatest(s.ends_at, (select max(f.ends_at) from shifts f where f.tenant_id = s.tenant_id and f.person_id = s.person_id and f.starts_at <= s.ends_at and f.ends_at > s.ends_at
       and (f.store_id = st.id or (f.store_id is null and (f.region_id is null or f.region_id = st.region_id))))) as ends_at,
     p.quiet_from::text, p.quiet_to::text, to_char($4::timestamptz at time zone st.time_zone, 'HH24:MI') as local_time,

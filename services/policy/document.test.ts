@@ -67,13 +67,13 @@ const mistakes: [name: string, source: string, problem: string][] = [
   [
     'a machine in the chain',
     `${model}escalation: [{ role: device, timeout: 45s }]`,
-    '2:21 is "device"; write one of store_staff, store_manager, regional, soc_operator, soc_lead, admin',
+    '2:22 is "device"; write one of store_staff, store_manager, regional, soc_operator, soc_lead, admin',
   ],
-  ['too many tries', `${model}escalation: [{ role: regional, timeout: 45s, tries: 6 }]`, '2:54 is 6; 5 is the most'],
+  ['too many tries', `${model}escalation: [{ role: regional, timeout: 45s, tries: 6 }]`, '2:53 is 6; 5 is the most'],
   [
     'half a try',
     `${model}escalation: [{ role: regional, timeout: 45s, tries: 1.5 }]`,
-    '2:54 is 1.5; it must be a whole number',
+    '2:53 is 1.5; it must be a whole number',
   ],
   [
     'a chain of 15',
@@ -123,7 +123,7 @@ const mistakes: [name: string, source: string, problem: string][] = [
   [
     'a gate for danger',
     `${model}noise: { gates: [{ behaviour: violence, count: 3, window: 1m }] }`,
-    "2:30 violence is about people's safety and always passes: delete this gate",
+    "2:31 violence is about people's safety and always passes: delete this gate",
   ],
   [
     'two gates for one',
@@ -155,7 +155,7 @@ const mistakes: [name: string, source: string, problem: string][] = [
   [
     'nothing looked at twice',
     `${model}secondReview: { verdicts: [confirmed], share: 0 }`,
-    '2:48 is 0, so nothing is looked at twice: write 1 for all, or delete secondReview',
+    '2:47 is 0, so nothing is looked at twice: write 1 for all, or delete secondReview',
   ],
   [
     'proof gone before the rest',
@@ -194,7 +194,7 @@ const runbookMistakes: [name: string, source: string, problem: string][] = [
   [
     'a door by itself',
     runbook('{ id: a, action: door_lock, target: d, approvers: [soc_lead], mode: automatic }'),
-    '5:73 a door_lock never happens by itself: write human or two_person instead of automatic',
+    '5:77 a door_lock never happens by itself: write human or two_person instead of automatic',
   ],
   [
     'the police by one',
@@ -249,7 +249,7 @@ const runbookMistakes: [name: string, source: string, problem: string][] = [
     `${model}runbooks:\n  - id: r\n    behaviours: [violence]\n    steps: [{ id: a, action: task, message: x }]\n  - id: r\n    steps: [{ id: a, action: task, message: x }]`,
     '6:9 "r" is the id of a runbook above: give this one another',
   ],
-  ['no steps', `${model}runbooks: [{ id: r, steps: [] }]`, '2:29 is empty; name at least one'],
+  ['no steps', `${model}runbooks: [{ id: r, steps: [] }]`, '2:28 is empty; name at least one'],
   [
     'a maybe',
     runbook('{ id: a, action: task, message: x, mandatory: yes }'),

@@ -24,13 +24,13 @@ export async function readPastRoster(
 ): Promise<{ shifts: PastShift[]; people: PastPerson[] }> {
   const shifts = await tx.query<{
     store_id: string;
-    rank: number;
+    distance: number;
     person_id: string;
     role: Role;
     starts_at: Date;
     ends_at: Date;
   }>(
-    `select st.id as store_id, case when s.store_id is not null then 0 when s.region_id is not null then 1 else 2 end as rank, s.person_id, p.role, s.starts_at, s.ends_at
+    `select st.id as store_id, case when s.store_id is not null then 0 when s.region_id is not null then 1 else 2 end as distance, s.person_id, p.role, s.starts_at, s.ends_at
      from stores st join shifts s on ${shiftCoversStore}
      join people p on p.tenant_id = s.tenant_id and p.id = s.person_id
      where st.tenant_id = $1 and st.id = any ($2) and s.ends_at > $3 and s.starts_at < $4 and p.deactivated_at is null`,
@@ -44,7 +44,7 @@ export async function readPastRoster(
   return {
     shifts: shifts.map((row) => ({
       storeId: row.store_id,
-      rank: row.rank,
+      distance: row.distance,
       personId: row.person_id,
       role: row.role,
       startsAt: iso(row.starts_at),

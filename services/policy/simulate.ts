@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Queryable } from '../../adapters/postgres/database.ts';
 import { DomainError, invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
@@ -68,12 +69,14 @@ export async function simulatePolicy(ctx: ServiceContext, input: SimulateInput):
     throw invalidField('version', 'is not taken together with a source; send one of the two');
   const read = await readOnly(ctx, (tx) => readWhatIsNeeded(tx, ctx, { ...input, fromAt, toAt }));
   // Outside of the transaction: it takes the processor for a while, and the database nothing.
-  const result = simulate({
-    past: read.past,
-    draft: read.draft,
-    activeOf: (storeId) => read.active.get(storeId) ?? read.draft,
-    countedFromAt: fromAt,
-  });
+  const result = await inTurns(
+    simulate({
+      past: read.past,
+      draft: read.draft,
+      activeOf: (storeId) => read.active.get(storeId) ?? read.draft,
+      countedFromAt: fromAt,
+    }),
+  );
   return {
     policyId: input.id,
     version: read.version,
@@ -86,6 +89,15 @@ export async function simulatePolicy(ctx: ServiceContext, input: SimulateInput):
     incidents: result.incidents.slice(0, maxListed),
     unlisted: Math.max(0, result.incidents.length - maxListed),
   };
+}
+
+/** Lets other requests have their turn: texts must not wait for a simulation. */
+async function inTurns<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await setImmediate();
+  }
 }
 
 async function readWhatIsNeeded(tx: Queryable, ctx: ServiceContext, input: SimulateInput) {

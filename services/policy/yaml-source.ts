@@ -1,4 +1,16 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { DocumentPath } from '../../domain/policy-document/document.ts';
 
 export interface SourceProblem {
@@ -24,6 +36,9 @@ const plainWords: Record<string, string> = {
   BAD_INDENT: 'is not closed or not indented as what it belongs to: check brackets and spaces',
 };
 
+/** Lists in lists on one line: the parser would work on them for seconds before it gives up. */
+const hopelesslyNested = /(?:[-?:] +){64}|(?:[[{]\s*){64}/;
+
 const whole = (message: string): { problems: SourceProblem[] } => ({
   problems: [{ line: 1, column: 1, path: '', message }],
 });
@@ -31,6 +46,7 @@ const whole = (message: string): { problems: SourceProblem[] } => ({
 /** Reads YAML or JSON and remembers where everything stands; what could hide something or explode is refused. */
 export function readSource(source: string): ReadSource | { problems: SourceProblem[] } {
   if (Buffer.byteLength(source) > maxSourceBytes) return whole('is larger than 64 kB: a policy takes a few');
+  if (hopelesslyNested.test(source)) return whole('is nested too deeply for a policy');
   try {
     return read(source);
   } catch (error) {
@@ -85,8 +101,8 @@ function offsetOf(contents: unknown, path: DocumentPath, at: 'key' | 'value'): n
   let offset = startOf(contents) ?? 0;
   for (const [depth, segment] of path.entries()) {
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
-      if (!isPair(pair)) return offset;
+      const pair = pairsOf(node).get(String(segment));
+      if (pair === undefined) return offset;
       const last = depth === path.length - 1;
       node = pair.value;
       // An empty value stands nowhere; its key does.
@@ -98,6 +114,15 @@ function offsetOf(contents: unknown, path: DocumentPath, at: 'key' | 'value'): n
     } else return offset;
   }
   return offset;
+}
+
+/** Found by name, since a source with thousands of mistakes asks for thousands of places. */
+const known = new WeakMap<YAMLMap, Map<string, Pair>>();
+function pairsOf(map: YAMLMap): Map<string, Pair> {
+  const pairs =
+    known.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+  known.set(map, pairs);
+  return pairs;
 }
 
 const startOf = (node: unknown): number | undefined => (isNode(node) ? (node as Node).range?.[0] : undefined);

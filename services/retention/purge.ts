@@ -142,6 +142,11 @@ export function purgeIncident(
       "update incident_events set params = params - 'text' - 'note' where tenant_id = $1 and incident_id = $2 and (params ? 'text' or params ? 'note')",
       [ctx.actor.tenantId, due.incidentId],
     );
+    for (const table of ['runbook_steps', 'runbook_approvals', 'drills'])
+      await tx.query(`update ${table} set note = null where tenant_id = $1 and incident_id = $2 and note is not null`, [
+        ctx.actor.tenantId,
+        due.incidentId,
+      ]);
     await tx.query("update notifications set body = '' where tenant_id = $1 and incident_id = $2", [
       ctx.actor.tenantId,
       due.incidentId,

@@ -47,7 +47,7 @@ const dayMs = 86_400_000;
 export const horizonOf = (at: string): string => toIso(toMs(at) + limits.horizonDays * dayMs);
 
 /** Stops a reading that is hopeless, so that a bad file costs no more than its first hundred errors. */
-export class TooMuch extends Error {
+class TooMuch extends Error {
   readonly line: number;
 
   constructor(line: number, message: string) {

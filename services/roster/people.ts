@@ -46,7 +46,7 @@ export interface NewPerson extends PersonChange {
   role: RosterRole;
 }
 
-export interface PersonRow {
+interface PersonRow {
   [column: string]: unknown;
   id: string;
   display_name: string;
@@ -287,7 +287,7 @@ async function checkNumberIsFree(tx: Queryable, tenantId: string, next: PersonRo
 const taken = (id: string) =>
   new DomainError('CONFLICT', `The id ${id} or the number is already taken. Choose another id, or leave it out.`);
 
-export function personOf(row: PersonRow, actor: Actor): Person {
+function personOf(row: PersonRow, actor: Actor): Person {
   const maintained =
     may(actor, 'roster.manage') && maintains(actor, { role: row.role, homeStoreId: row.home_store_id });
   const shown = (text: string | null, mask: (text: string) => string) =>

@@ -27,8 +27,7 @@ import {
   validApprovals,
 } from './rows.ts';
 
-export const stepCommands = ['approve', 'reject', 'done', 'override', 'release', 'retry'] as const;
-export type StepCommandName = (typeof stepCommands)[number];
+export type StepCommandName = 'approve' | 'reject' | 'done' | 'override' | 'release' | 'retry';
 
 export interface StepCommandInput {
   incidentId: string;

@@ -1,18 +1,16 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
-import { approvalsNeeded, approvalValidMs, type RunbookAction, type RunbookMode } from '../../domain/runbook.ts';
+import {
+  approvalsNeeded,
+  approvalValidMs,
+  type RunbookAction,
+  type RunbookMode,
+  type StepOrder,
+} from '../../domain/runbook.ts';
 import { countOpenMandatory, type StepState, type StepStatus } from '../../domain/runbook-state.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Behaviour, IncidentState, Reason, Role, SeverityLevel, Verdict } from '../../domain/types.ts';
 import { found, isoOrNull, type WriteTransaction } from '../context.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
-
-/** What an order tells the workflow; ids and codes only. */
-export interface StepOrder {
-  stepId: string;
-  command: 'run' | 'release';
-  attempt: number;
-  ackTimeoutMs: number;
-}
 
 /** The incident as far as its runbook is concerned. */
 export interface RunbookIncident {

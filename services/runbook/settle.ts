@@ -1,7 +1,8 @@
+import type { StepOrder } from '../../domain/runbook.ts';
 import { closingOf, type StepStatus, stepTransition } from '../../domain/runbook-state.ts';
 import type { Reason, Verdict } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
-import { loadRunbookIncident, loadSteps, orderOf, orderSteps, type StepOrder, saveStep } from './rows.ts';
+import { loadRunbookIncident, loadSteps, orderOf, orderSteps, saveStep } from './rows.ts';
 
 /**
  * What the end of an incident means for its steps: what nobody confirmed lets everybody go at once, and what is not

@@ -2,11 +2,10 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { z } from 'zod';
 
 /** How a device of the simulator answers. `dead` hears nothing, `refuse` says no, `slow` does it and answers late. */
-export const deviceMoods = ['well', 'slow', 'dead', 'refuse'] as const;
-export type DeviceMood = (typeof deviceMoods)[number];
+const deviceMoods = ['well', 'slow', 'dead', 'refuse'] as const;
 
 const knob = z.object({ mood: z.enum(deviceMoods), delayMs: z.number().int().min(0).max(120_000).optional() });
-export type Knob = z.infer<typeof knob>;
+type Knob = z.infer<typeof knob>;
 
 const command = z.object({
   commandId: z.string().min(1).max(200),
@@ -18,7 +17,7 @@ const command = z.object({
 });
 type Command = z.infer<typeof command>;
 
-export interface CarriedOut extends Command {
+interface CarriedOut extends Command {
   target: string;
   at: string;
 }
@@ -72,7 +71,7 @@ export async function startDevices(options: {
       else {
         answered.set(told.commandId, { ok: true });
         carriedOut.push({ ...told, target, at });
-        publish(target, 'state', { ...told, at }, true);
+        publish(target, 'state', { ...told, target, at }, true);
       }
     }
     const answer = () => publish(target, 'ack', { commandId: told.commandId, ...answered.get(told.commandId) });

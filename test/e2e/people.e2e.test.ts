@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createMissedAnswers } from '../../api/missed-answers.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
 import type { Role } from '../../domain/types.ts';
 import { demoPhones } from '../../stack/estate.ts';
@@ -322,6 +323,48 @@ describe('who has it', () => {
     await command(stage, 'soc_operator', incidentId, 'verdict', { verdict: 'paid' });
     await stage.closed(incidentId);
     expect(await command(stage, 'soc_operator', incidentId, 'claim')).toMatchObject({ status: 409 });
+    await stage.endsWell();
+  });
+});
+
+describe('an answer that no webhook brought', () => {
+  it('is read back from the carrier, counts, and is answered by a text', async () => {
+    const stage = await staged();
+    const { camera, sam, system } = stage;
+    const { incidentId, code } = await camera.sees();
+    await sam.expectText(/please check/);
+    const listed = [
+      {
+        sid: `SM${'a'.repeat(32)}`,
+        from: demoPhones.staff,
+        to: '+447700900000',
+        body: `${code} 1`,
+        receivedAt: new Date(Date.now() - 60_000).toISOString(),
+      },
+      // Still on its way as a webhook: left alone.
+      {
+        sid: `SM${'b'.repeat(32)}`,
+        from: demoPhones.staff,
+        to: '+447700900000',
+        body: `${code} 4`,
+        receivedAt: new Date().toISOString(),
+      },
+    ];
+    const asked: string[] = [];
+    const missed = createMissedAnswers(system.deps, {
+      listReceived: async ({ sinceAt }) => {
+        asked.push(sinceAt);
+        return listed;
+      },
+      sendText: (text) => system.carrier.sendText(text),
+    });
+    expect(await missed.sweep()).toBe(1);
+    expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'paid' });
+    await sam.expectText(/paid/);
+    expect(await missed.sweep()).toBe(0);
+    // A day back after a start; then no further than the last round that missed nothing.
+    expect(Date.now() - Date.parse(asked[0]!)).toBeGreaterThan(23 * 3_600_000);
+    expect(Date.now() - Date.parse(asked[1]!)).toBeLessThan(3_600_000);
     await stage.endsWell();
   });
 });

@@ -17,8 +17,10 @@ import { engineOf, type IncidentEngine } from '../../adapters/temporal/engine.ts
 import { createCarrierClient } from '../../adapters/twilio/client.ts';
 import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
 import { menuTwiml, messageTwiml, sayTwiml } from '../../adapters/twilio/twiml.ts';
+import type { Carrier } from '../../adapters/twilio/types.ts';
 import { createApp } from '../../api/app.ts';
-import { createDispatcher, type Dispatcher, runSweeps } from '../../api/dispatcher.ts';
+import type { ApiDependencies } from '../../api/deps.ts';
+import { createDispatcher, type Dispatcher, orderListener, runSweeps } from '../../api/dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from '../../api/live.ts';
 import { witnessVerifier } from '../../api/witness.ts';
 import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts';
@@ -32,7 +34,7 @@ import {
   mediaQueue,
   notifyQueue,
 } from '../../workflows/contracts.ts';
-import { runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { runbookQueue, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createNamespace } from './namespace.ts';
@@ -67,6 +69,8 @@ export interface TestSystem {
   carrierUrl: string;
   carrierToken: string;
   database: TestDatabase;
+  deps: ApiDependencies;
+  carrier: Carrier;
   engine: IncidentEngine;
   dispatcher: Dispatcher;
   client: Client;
@@ -152,46 +156,38 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     onMessage: (payload) => live.publish(JSON.parse(payload) as LiveEvent),
     onError: (error) => log(error, 'listen'),
   });
-  server.on(
-    'request',
-    createApp({
-      ...{
-        mode: 'development' as const,
-        db,
-        engine,
-        dispatcher,
-        objects,
-        live,
-        now,
-        log,
-        messageTwiml,
-        menuTwiml,
-        sayTwiml,
-        publicUrl: baseUrl,
-      },
-      carrierTokens: [carrierToken],
-      verifySignature: verifyTwilioSignature,
-      verifyWitness: witnessVerifier({ objects, publicKeyPem: signer.publicKeyPem, verify: verifySignature }),
-      consoleDir: options.consoleDir ?? null,
-      simulator: { carrierUrl: carrierServer.url, keys: database.keys },
-      brokerReady: () => true,
-    }),
-  );
+  const orders = listen({
+    url: database.appUrl,
+    channel: 'floorwalker_order',
+    onMessage: orderListener(dispatcher, log),
+    onError: (error) => log(error, 'listen'),
+  });
+  const deps: ApiDependencies = {
+    mode: 'development',
+    ...{ db, engine, dispatcher, objects, live, now, log, messageTwiml, menuTwiml, sayTwiml },
+    publicUrl: baseUrl,
+    carrierTokens: [carrierToken],
+    webhookSecretKey: 'a key of the tests only',
+    verifySignature: verifyTwilioSignature,
+    verifyWitness: witnessVerifier({ objects, publicKeyPem: signer.publicKeyPem, verify: verifySignature }),
+    consoleDir: options.consoleDir ?? null,
+    simulator: { carrierUrl: carrierServer.url, keys: database.keys },
+    brokerReady: () => true,
+  };
+  server.on('request', createApp(deps));
   const sweeping = new AbortController();
   const sweeps = runSweeps(dispatcher, { everyMs: 500, signal: sweeping.signal, onError: log });
 
+  const carrier = createCarrierClient({
+    ...{ accountSid, authToken: carrierToken, from: publicNumber },
+    ...{ apiBaseUrl: carrierServer.url, timeoutMs: 1_500 },
+  });
   const ringDir = join(work, 'ring');
   const native = await NativeConnection.connect({ address: engines.temporalAddress });
   const dependencies: IncidentDependencies = {
     db,
     now,
-    carrier: createCarrierClient({
-      accountSid,
-      authToken: carrierToken,
-      from: publicNumber,
-      apiBaseUrl: carrierServer.url,
-      timeoutMs: 1_500,
-    }),
+    carrier,
     ...testSending,
     publicUrl: baseUrl,
     settleMs: 2_500,
@@ -227,13 +223,18 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
         ...common,
         taskQueue: incidentQueue,
         workflowBundle: bundle,
-        activities: { ...createIncidentActivities(dependencies), ...createRunbookActivities({ db, now, devices }) },
+        activities: createIncidentActivities(dependencies),
         stickyQueueScheduleToStartTimeout: '1s',
       }),
       Worker.create({
         ...common,
         taskQueue: notifyQueue,
         activities: createNotifyActivities({ ...dependencies, giveUpAfterMs: 20_000 }),
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: runbookQueue,
+        activities: createRunbookActivities({ db, now, devices }),
       }),
       ...(options.media === false
         ? []
@@ -261,6 +262,8 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     ...{
       baseUrl,
       carrierUrl: carrierServer.url,
+      deps,
+      carrier,
       carrierToken,
       database,
       engine,
@@ -306,6 +309,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       live.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await orders.close();
       await listener.close();
       for (const close of closers.reverse()) await close();
     },

@@ -3,14 +3,19 @@ import { Context } from '@temporalio/activity';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { IncidentActivities, MediaActivities, NotifyActivities } from '../../activities/contracts.ts';
-import type { RunbookActivities } from '../../activities/runbook-contracts.ts';
+import type {
+  IncidentActivities,
+  MediaActivities,
+  NotifyActivities,
+  RunbookActivities,
+} from '../../activities/contracts.ts';
 import { countActions, type HistoryEvent } from '../../domain/actions.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import type { StepOrder } from '../../domain/runbook.ts';
 import type { Behaviour, HumanVerdict } from '../../domain/types.ts';
 import * as contracts from '../../workflows/contracts.ts';
-import { type RunbookOrder, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { runbookQueue, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import { createNamespace } from './namespace.ts';
 import './quiet-runtime.ts';
 
@@ -59,7 +64,7 @@ export interface WorkflowBench {
   /** A correction of an incident that has long been closed. */
   startCorrection(script: Script): Promise<Story>;
   /** The runbook of an incident, with what was ordered first. */
-  startRunbook(orders: RunbookOrder[], script?: Script): Promise<Story>;
+  startRunbook(orders: StepOrder[], script?: Script): Promise<Story>;
   close(): Promise<void>;
 }
 
@@ -130,10 +135,11 @@ export async function openWorkflowBench(
       workflowBundle,
       activities: table(
         ...(['firstContact', 'recheckTill', 'recordProgress', 'recordOutcome'] as const),
-        ...(['splitMerged', 'correctIncident', 'runStep'] as const),
+        ...(['splitMerged', 'correctIncident'] as const),
       ),
     }),
     Worker.create({ ...common, taskQueue: contracts.notifyQueue, activities: table('alertStep') }),
+    Worker.create({ ...common, taskQueue: runbookQueue, activities: table('runStep') }),
     Worker.create({
       ...common,
       taskQueue: contracts.mediaQueue(tenantId, storeId),

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import type { IncidentEngine } from '../../adapters/temporal/engine.ts';
+import { defaultPolicy } from '../../domain/policy.ts';
 import { sha256Hex } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { recordEvidence } from '../../services/evidence/record.ts';
@@ -68,6 +70,15 @@ const expected: Record<string, string> = {
   getCustody: '401  200  200  200  200  200  200  200  403  404  403  404',
   acknowledgeIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
   decideIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
+  claimIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
+  releaseIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
+  describeOutcome: '401  200  200  200  200  200  403  200  403  404  403  404',
+  // The incident is open, so that whoever may correct, reopen or appeal a closed one is told so.
+  correctIncident: '401  403  409  409  409  409  409  409  403  404  403  404',
+  reopenIncident: '401  403  403  409  409  409  403  409  403  404  403  404',
+  reviewIncident: '401  403  403  409  403  409  409  409  403  404  403  404',
+  openAppeal: '401  403  409  409  403  409  409  409  403  404  403  404',
+  decideAppeal: '401  403  403  404  403  404  404  404  403  404  403  404',
   unmergeDetection: '401  200  200  200  200  200  403  200  403  404  403  404',
   addNote: '401  201  201  201  201  201  201  201  403  404  403  404',
   placeHold: '401  403  403  200  403  200  200  200  403  404  403  404',
@@ -94,6 +105,22 @@ const expected: Record<string, string> = {
   listHolidays: '401  200  200  200  200  200  200  200  403  200  403  200',
   putHoliday: '401  403  200  200  403  200  403  200  403  403  403  200',
   deleteHoliday: '401  403  204  204  403  204  403  204  403  403  403  204',
+  listPolicies: '401  200  200  200  200  200  200  200  403  200  403  200',
+  createPolicy: '401  403  403  201  403  201  403  201  403  403  403  201',
+  getPolicySchema: '401  200  200  200  200  200  200  200  403  200  403  200',
+  validatePolicy: '401  403  403  200  403  200  403  200  403  200  403  200',
+  getPolicy: '401  200  200  200  200  200  200  200  403  200  403  404',
+  getPolicyVersion: '401  200  200  200  200  200  200  200  403  200  403  404',
+  savePolicyDraft: '401  403  403  200  403  200  403  200  403  403  403  404',
+  submitPolicy: '401  403  403  200  403  200  403  200  403  403  403  404',
+  activatePolicy: '401  403  403  403  403  200  200  200  403  403  403  404',
+  withdrawPolicy: '401  403  403  200  403  200  403  200  403  403  403  404',
+  rollbackPolicy: '401  403  403  200  403  200  403  200  403  403  403  404',
+  simulatePolicy: '401  403  403  200  403  200  403  200  403  200  403  404',
+  getStorePolicy: '401  200  200  200  200  200  200  200  403  404  403  200',
+  assignStorePolicy: '401  403  403  200  403  200  403  200  403  403  403  200',
+  getRiskGroup: '401  200  200  200  200  200  200  200  403  200  403  404',
+  setRiskGroup: '401  403  403  200  403  200  403  200  403  403  403  200',
   listAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
   verifyAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
 };
@@ -123,6 +150,9 @@ beforeAll(async () => {
     southDevice: await plantKey(database, { role: 'device', storeIds: ['south'] }),
     rival: (await plantRival(database)).admin,
   };
+  await database.admin.query(
+    "insert into risk_groups (tenant_id, id, name, policy_id) values ('demo', 'night', 'Night', 'default')",
+  );
 });
 afterAll(async () => {
   await api?.close();
@@ -134,6 +164,7 @@ interface Target {
   shiftId: string;
   incidentId: string;
   mergedEventId: string;
+  policyId?: string;
 }
 
 /** An incident of high-street with a merged detection and a clip; made anew where an answer changes it. */
@@ -185,6 +216,12 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   decideIncident: () => ({ verdict: 'paid' }),
   unmergeDetection: ({ mergedEventId }) => ({ eventId: mergedEventId }),
   addNote: () => ({ text: 'looked at it' }),
+  describeOutcome: () => ({ intervention: 'none', currency: 'GBP' }),
+  correctIncident: () => ({ verdict: 'paid', reasonCode: 'receipt_seen' }),
+  reopenIncident: () => ({ reasonCode: 'new_evidence' }),
+  reviewIncident: () => ({ agrees: true, reasonCode: 'verdict_stands' }),
+  openAppeal: () => ({ statement: 'I paid.' }),
+  decideAppeal: () => ({ granted: false, reasonCode: 'verdict_stands' }),
   startDrill: () => ({ storeId: 'high-street', cameraId: 'sco-3-cam', eventType: 'missed_scan' }),
   placeHold: () => ({ reason: 'court order' }),
   createPerson: () => ({ displayName: 'Somebody', role: 'store_staff', homeStoreId: 'high-street' }),
@@ -195,6 +232,16 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   updateShift: () => ({ endsAt: '2095-01-02T12:00:00Z' }),
   importShifts: () => ({ format: 'csv', source: 'rota', storeId: 'high-street', content: 'person,starts,ends' }),
   putHoliday: () => ({ storeId: 'high-street', date: '2095-12-25', name: 'Holiday' }),
+  createPolicy: () => ({ source: `id: p-${randomUUID()}\noperatingModel: soc_led` }),
+  validatePolicy: () => ({ source: 'operatingModel: soc_led' }),
+  savePolicyDraft: () => ({ source: 'operatingModel: soc_led' }),
+  submitPolicy: () => ({ version: 1 }),
+  activatePolicy: () => ({ version: 1 }),
+  withdrawPolicy: () => ({ version: 1 }),
+  rollbackPolicy: () => ({ version: 1 }),
+  simulatePolicy: () => ({ version: 1, fromAt: agoIso(60_000), toAt: nowIso() }),
+  assignStorePolicy: () => ({ policyId: 'default', riskGroup: null }),
+  setRiskGroup: () => ({ name: 'Late', policyId: 'default' }),
   reportCameraHealth: () => ({ storeId: 'high-street', state: 'recording', at: nowIso() }),
 };
 
@@ -242,11 +289,16 @@ async function ask(operation: (typeof operations)[number], caller: Caller, on: T
   const path = operation.path
     .replace('{incidentId}', on.incidentId)
     .replace('{artifactId}', 'clip')
+    .replace('{appealId}', `app_${'0'.repeat(20)}`)
     .replace('{stepId}', 'any.sign')
     .replace('{command}', 'approve')
     .replace('{personId}', on.personId)
     .replace('{shiftId}', on.shiftId)
-    .replace('{cameraId}', 'sco-3-cam');
+    .replace('{cameraId}', 'sco-3-cam')
+    .replace('{policyId}', on.policyId ?? '')
+    .replace('{version}', '1')
+    .replace('{storeId}', 'high-street')
+    .replace('{riskGroupId}', operation.method === 'PUT' ? 'late' : 'night');
   const stop = new AbortController();
   const body = bodies[operation.id]?.(on, key);
   const response = await fetch(new URL(`${path}?${queries[operation.id] ?? ''}`, api.baseUrl), {

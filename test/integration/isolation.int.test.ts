@@ -63,6 +63,22 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
     [...place, `ntf_${key}`],
   );
   await run(
+    "insert into runbook_steps (tenant_id, store_id, incident_id, step_id, runbook_id, position, action, mode, mandatory, approvers, ack_timeout_ms, state, planned_at, changed_at, changed_by) values ($1, $2, $3, 'any.one', 'any', 0, 'police_report', 'two_person', false, '{}', 1, 'done', now(), now(), 'x')",
+    place,
+  );
+  await run(
+    "insert into runbook_approvals (tenant_id, store_id, incident_id, step_id, round, actor, role, approved, at) values ($1, $2, $3, 'any.one', 0, 'x', 'soc_lead', true, now())",
+    place,
+  );
+  await run(
+    "insert into outside_reports (tenant_id, store_id, incident_id, id, party, state, body, prepared_at, approved_by) values ($1, $2, $3, $4, 'police', 'prepared', '{}', now(), '{x,y}')",
+    [...place, key],
+  );
+  await run(
+    "insert into drills (tenant_id, store_id, incident_id, id, camera_id, behaviour, started_by, started_at) values ($1, $2, $3, $4, 'c', 'violence', 'x', now())",
+    [...place, key],
+  );
+  await run(
     "insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, locked_until) values ($1, $2, $3, 'clip', 'clip', 'video/mp4', 'k', 'v', 1, repeat('0', 64), now())",
     place,
   );

@@ -175,6 +175,7 @@ export async function serveApi(
     now: nowIso,
     publicUrl: baseUrl,
     carrierTokens: ['a token of the tests only'],
+    webhookSecretKey: 'a key of the tests only',
     verifySignature: verifyTwilioSignature,
     messageTwiml,
     menuTwiml,

@@ -9,6 +9,7 @@ import { createSession, endSession } from '../../services/access/authenticate.ts
 import { recordWitness, verifyAudit } from '../../services/audit/read.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
+import { startDrill } from '../../services/drill/start.ts';
 import { reportCameraHealth } from '../../services/estate/read.ts';
 import { recordEvidence, recordLocks } from '../../services/evidence/record.ts';
 import { openArtifact, openLinkPage, recordIntegrityFailure } from '../../services/evidence/view.ts';
@@ -29,13 +30,21 @@ import {
   releaseIntent,
 } from '../../services/notification/settle.ts';
 import { keepDecision, settleOutbox, settleStart, splitDetection } from '../../services/outbox/drain.ts';
+import { assignStorePolicy, setRiskGroup } from '../../services/policy/assign.ts';
+import {
+  activatePolicy,
+  createPolicy,
+  rollbackPolicy,
+  saveDraft,
+  submitPolicy,
+  withdrawPolicy,
+} from '../../services/policy/lifecycle.ts';
 import { ingestPosEvents } from '../../services/pos/ingest.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
 import { deleteHoliday, putHoliday } from '../../services/roster/holidays.ts';
 import { importShifts } from '../../services/roster/import.ts';
 import { createPerson, deactivatePerson, updatePerson } from '../../services/roster/people.ts';
 import { createShift, deleteShift, updateShift } from '../../services/roster/shifts.ts';
-import { startDrill } from '../../services/drill/start.ts';
 import { commandStep } from '../../services/runbook/command.ts';
 import { beginStep, finishStep } from '../../services/runbook/execute.ts';
 import { openReports } from '../../services/runbook/report.ts';
@@ -125,6 +134,7 @@ const alert = async (step: number) => {
   const intent = await intendNotification(system(), links, { incidentId, kind: 'alert', step });
   if ('notificationId' in intent) notificationId = intent.notificationId;
 };
+const policySource = 'id: night\noperatingModel: soc_led';
 const afterRetention = () => as('system', {}, () => '2090-01-01T00:00:00.000Z');
 
 /** The life of one incident, verb by verb: what each leaves in the audit log, and what the same call again leaves. */
@@ -174,7 +184,8 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     'commandStep',
     async () => {
       if (runbookIncidentId === '') {
-        runbookIncidentId = await openIncident(database);
+        const loitering = detection({ eventType: 'loitering', detectedAt: eventsAgo });
+        ({ incidentId: runbookIncidentId } = await ingestDetection(as('device'), loitering));
         await planFor(database, runbookIncidentId, [runbookOf([runbookStep('sign')])]);
       }
       await commandStep(as('soc_lead'), { ...firstStep(), command: 'approve' });
@@ -330,6 +341,44 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     'correctIncident',
     () => correctIncident(system(), { incidentId }),
     ['incident.till_checked', 'incident.corrected'],
+    [],
+  ],
+  ['createPolicy', () => createPolicy(as('admin'), { source: policySource }), ['policy.drafted'], 'not repeated'],
+  [
+    'saveDraft',
+    () => saveDraft(as('admin'), { id: 'night', source: policySource }),
+    ['policy.drafted'],
+    ['policy.drafted'],
+  ],
+  ['submitPolicy', () => submitPolicy(as('admin'), { id: 'night', version: 1 }), ['policy.submitted'], 'not repeated'],
+  [
+    'activatePolicy',
+    () => activatePolicy(as('compliance'), { id: 'night', version: 1 }),
+    ['policy.activated'],
+    'not repeated',
+  ],
+  [
+    'rollbackPolicy',
+    () => rollbackPolicy(as('soc_lead'), { id: 'night', version: 1 }),
+    ['policy.drafted'],
+    ['policy.drafted'],
+  ],
+  [
+    'withdrawPolicy',
+    () => withdrawPolicy(as('soc_lead'), { id: 'night', version: 2 }),
+    ['policy.withdrawn'],
+    'not repeated',
+  ],
+  [
+    'setRiskGroup',
+    () => setRiskGroup(as('admin'), { id: 'late', name: 'Late', policyId: 'night' }),
+    ['risk_group.set'],
+    [],
+  ],
+  [
+    'assignStorePolicy',
+    () => assignStorePolicy(as('admin'), { storeId: 'south', policyId: null, riskGroup: 'late' }),
+    ['policy.assigned'],
     [],
   ],
   [

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { RunbookOrder } from '../../workflows/runbook-contracts.ts';
+import type { StepOrder } from '../../domain/runbook.ts';
 import type { Story, WorkflowBench } from '../harness/workflow-bench.ts';
 
-const order = (stepId: string, change: Partial<RunbookOrder> = {}): RunbookOrder => ({
+const order = (stepId: string, change: Partial<StepOrder> = {}): StepOrder => ({
   ...{ stepId, command: 'run', attempt: 1, ackTimeoutMs: 2_000 },
   ...change,
 });

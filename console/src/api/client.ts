@@ -91,6 +91,15 @@ function isProblem(body: unknown): body is Schemas['Problem'] {
   return typeof body === 'object' && body !== null && 'title' in body && typeof body.title === 'string';
 }
 
+/** What to do about it, as far as the error tells; always a sentence. */
+export function nextStep(error: unknown): string {
+  if (!(error instanceof ApiError)) return 'Load the page again. If it stays so, tell whoever runs Floorwalker.';
+  if (error.detail) return error.detail;
+  if (error.status === 403) return 'Your role does not allow this. Ask an administrator if you need it.';
+  if (error.status === 404) return 'It may belong to a store outside your scope, or the address is not complete.';
+  return 'Try again in a moment. If it stays so, tell whoever runs Floorwalker.';
+}
+
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status;
 }

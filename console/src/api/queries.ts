@@ -1,15 +1,21 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { Schemas } from './client.ts';
+import type { paths } from '../../../schemas/generated/openapi.ts';
 import { api, expectData } from './client.ts';
 import { listPhones, simulatorInfo } from './simulator.ts';
 
-export type QueueTab = 'open' | 'review' | 'closed' | 'all';
+export type QueueTab = 'open' | 'review' | 'held' | 'second' | 'closed' | 'all';
+/** Whether drills are among what is listed, alone, or left out. */
+export type DrillFilter = 'only' | 'without';
 
-const statesOf: Record<QueueTab, Schemas['IncidentState'][] | undefined> = {
-  open: ['new', 'alerting', 'acknowledged', 'in_review'],
-  review: ['in_review'],
-  closed: ['closed'],
-  all: undefined,
+type ListFilter = NonNullable<paths['/v1/incidents']['get']['parameters']['query']>;
+
+const filterOf: Record<QueueTab, Pick<ListFilter, 'state' | 'suppressed' | 'secondReview'>> = {
+  open: { state: ['new', 'alerting', 'acknowledged', 'in_review'] },
+  review: { state: ['in_review'] },
+  held: { suppressed: true },
+  second: { secondReview: 'pending' },
+  closed: { state: ['closed'] },
+  all: {},
 };
 
 const pageSize = 40;
@@ -22,6 +28,7 @@ export const keys = {
   incident: (id: string) => ['incident', id] as const,
   stores: ['stores'] as const,
   cameras: ['cameras'] as const,
+  drills: ['drills'] as const,
   audit: ['audit'] as const,
 };
 
@@ -41,17 +48,18 @@ export const simulatorQuery = queryOptions({
 
 export const phonesQuery = queryOptions({ queryKey: keys.phones, queryFn: listPhones });
 
-export const queueQuery = (tab: QueueTab, storeId: string | undefined) =>
+export const queueQuery = (tab: QueueTab, storeId?: string, drills?: DrillFilter) =>
   infiniteQueryOptions({
-    queryKey: [...keys.incidents, tab, storeId ?? null],
+    queryKey: [...keys.incidents, tab, storeId ?? null, drills ?? null],
     queryFn: ({ pageParam }) =>
       expectData(
         api.GET('/v1/incidents', {
           params: {
             query: {
               limit: pageSize,
-              ...(statesOf[tab] ? { state: statesOf[tab] } : {}),
+              ...filterOf[tab],
               ...(storeId ? { storeId } : {}),
+              ...(drills ? { drill: drills === 'only' } : {}),
               ...(pageParam ? { cursor: pageParam } : {}),
             },
           },
@@ -94,6 +102,17 @@ export const custodyQuery = (id: string) =>
     // Looking at the clip writes a row that no event announces.
     staleTime: 0,
   });
+
+export const stepsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.incident(id), 'steps'],
+    queryFn: () => expectData(api.GET('/v1/incidents/{incidentId}/steps', path(id))),
+  });
+
+export const drillsQuery = queryOptions({
+  queryKey: keys.drills,
+  queryFn: () => expectData(api.GET('/v1/drills', { params: { query: { limit: 50 } } })),
+});
 
 export const storesQuery = queryOptions({ queryKey: keys.stores, queryFn: () => expectData(api.GET('/v1/stores')) });
 export const camerasQuery = queryOptions({

@@ -63,6 +63,7 @@ export function useIncidentStream(): Stream {
       timer = undefined;
       void client.invalidateQueries({ queryKey: keys.incidents });
       void client.invalidateQueries({ queryKey: keys.stores });
+      void client.invalidateQueries({ queryKey: keys.drills });
       for (const incidentId of touched) void client.invalidateQueries({ queryKey: keys.incident(incidentId) });
       touched.clear();
     };

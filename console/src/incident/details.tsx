@@ -2,9 +2,12 @@ import { Tabs } from '@mantine/core';
 import type { IncidentDetail, Schemas } from '../api/client.ts';
 import { Custody } from './custody.tsx';
 import classes from './details.module.css';
+import { Detections } from './detections.tsx';
 import { EvidenceFiles } from './evidence-files.tsx';
 import { Explanation } from './explanation.tsx';
 import { Messages } from './messages.tsx';
+import { OutcomeTab } from './outcome-facts.tsx';
+import { Reviews } from './reviews.tsx';
 
 /** What one asks for only sometimes: messages, reasons, files, custody. */
 export function Details({
@@ -20,12 +23,32 @@ export function Details({
         <Tabs.Tab value="messages">
           Messages <span className={classes.count}>{incident.notifications.length}</span>
         </Tabs.Tab>
+        <Tabs.Tab value="outcome">Outcome</Tabs.Tab>
+        {incident.reviews.length > 0 && (
+          <Tabs.Tab value="reviews">
+            Reviews <span className={classes.count}>{incident.reviews.length}</span>
+          </Tabs.Tab>
+        )}
+        {incident.detections.length > 1 && (
+          <Tabs.Tab value="detections">
+            Detections <span className={classes.count}>{incident.detections.length}</span>
+          </Tabs.Tab>
+        )}
         <Tabs.Tab value="why">Why</Tabs.Tab>
         <Tabs.Tab value="evidence">Evidence</Tabs.Tab>
         <Tabs.Tab value="custody">Custody</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="messages" className={classes.panel}>
         <Messages incident={incident} />
+      </Tabs.Panel>
+      <Tabs.Panel value="outcome" className={classes.panel}>
+        <OutcomeTab key={incident.runs} incident={incident} />
+      </Tabs.Panel>
+      <Tabs.Panel value="reviews" className={classes.panel}>
+        <Reviews incident={incident} />
+      </Tabs.Panel>
+      <Tabs.Panel value="detections" className={classes.panel}>
+        <Detections incident={incident} />
       </Tabs.Panel>
       <Tabs.Panel value="why" className={classes.panel}>
         <Explanation incident={incident} />

@@ -13,7 +13,6 @@ export function Explanation({ incident }: { incident: IncidentDetail }) {
   if (explanation.isPending) return <Loading label="Loading the reasons" />;
   if (explanation.isError) return <Failure error={explanation.error} onRetry={() => void explanation.refetch()} />;
   const { severity, pos, model, policy } = explanation.data;
-  const merged = incident.detections.filter((detection) => detection.mergeReason !== null);
   const zone = incident.storeTimeZone;
   const thresholds = Object.entries(model.thresholds);
   return (
@@ -58,17 +57,6 @@ export function Explanation({ incident }: { incident: IncidentDetail }) {
         </p>
         <p className={classes.dim}>Fixed when the incident started; later changes do not touch it.</p>
       </section>
-      {merged.length > 0 && (
-        <section>
-          <h3 className={classes.title}>Why detections were put together</h3>
-          {merged.map((detection) => (
-            <p key={detection.eventId}>
-              <span className={classes.dim}>{clockTime(detection.detectedAt, zone)}</span>{' '}
-              {detection.mergeReason && reasonSentence(detection.mergeReason, zone)}
-            </p>
-          ))}
-        </section>
-      )}
     </div>
   );
 }

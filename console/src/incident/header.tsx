@@ -1,5 +1,5 @@
 import { Popover, UnstyledButton } from '@mantine/core';
-import { IconArrowLeft, IconGavel } from '@tabler/icons-react';
+import { IconArrowLeft, IconEye, IconGavel } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,11 +7,14 @@ import type { IncidentDetail } from '../api/client.ts';
 import { explanationQuery } from '../api/queries.ts';
 import { Chip } from '../ui/chip.tsx';
 import { EvidenceChip, StateChip, TillChip, VerdictChip } from '../ui/facts.tsx';
+import { DrillMark } from '../ui/marks.tsx';
 import { useSession } from '../ui/session.ts';
 import { SeverityMark } from '../ui/severity-mark.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { Waiting } from '../ui/waiting.tsx';
-import { categoryLabel, incidentTitle, notificationStates } from '../words.ts';
+import { categoryLabel, incidentTitle } from '../words.ts';
+import { notificationState, toldPeople } from '../words-messages.ts';
+import { Claim } from './claim.tsx';
 import { SeverityReasons } from './explanation.tsx';
 import classes from './header.module.css';
 import { HoldButton } from './hold.tsx';
@@ -28,6 +31,11 @@ export function IncidentHeader({ incident }: { incident: IncidentDetail }) {
         <SeverityButton incident={incident} />
         <div className={classes.words}>
           <h1 className={classes.title}>
+            {incident.drill && (
+              <span className={classes.mark}>
+                <DrillMark />
+              </span>
+            )}
             {incidentTitle(incident.type)}
             {incident.item && <span className={classes.item}>: {incident.item.label}</span>}
           </h1>
@@ -42,14 +50,26 @@ export function IncidentHeader({ incident }: { incident: IncidentDetail }) {
             <TimeAgo at={incident.detectedAt} timeZone={incident.storeTimeZone} />
             {incident.detectionCount > 1 && <span>seen {incident.detectionCount} times</span>}
             {incident.late && <span>reported late</span>}
+            {incident.runs > 1 && <span>opened again</span>}
           </p>
         </div>
-        <div className={classes.actions}>{may('hold.manage') && <HoldButton incident={incident} />}</div>
+        <div className={classes.actions}>
+          <Claim incident={incident} />
+          {may('hold.manage') && <HoldButton incident={incident} />}
+        </div>
       </div>
       <div className={classes.facts}>
         <StateChip value={incident.state} testId="incident-state" />
-        {incident.helpRequested && incident.state !== 'closed' && <VerdictChip value="help" />}
         {incident.verdict && incident.verdict !== 'help' && <VerdictChip value={incident.verdict} />}
+        {incident.secondReview === 'pending' && (
+          <Chip
+            tone="info"
+            icon={<IconEye size={15} />}
+            hint="The policy wants a second person to look at this verdict."
+          >
+            Second look wanted
+          </Chip>
+        )}
         <TillChip value={incident.posVerdict} />
         <EvidenceChip value={incident.evidenceState} />
         {incident.legalHold && (
@@ -73,19 +93,23 @@ export function IncidentHeader({ incident }: { incident: IncidentDetail }) {
 }
 
 function Told({ incident }: { incident: IncidentDetail }) {
-  const told = incident.notifications.filter(
-    (notification) => notification.kind !== 'correction' && notification.state !== 'nobody_on_shift',
-  );
-  if (told.length === 0) return <span className={classes.told}>Nobody has been told.</span>;
+  const names = toldPeople(incident.notifications);
+  if (names.length === 0) return <span className={classes.told}>Nobody has been told.</span>;
   return (
     <span className={classes.told}>
       Told:{' '}
-      {told.map((notification, index) => (
-        <span key={notification.id}>
-          {index > 0 && ', '}
-          <b>{notification.personName}</b> ({notificationStates[notification.state].label.toLowerCase()})
-        </span>
-      ))}
+      {names.map((name, index) => {
+        const latest = incident.notifications.findLast(
+          ({ personName, kind }) => personName === name && kind !== 'correction',
+        );
+        return (
+          <span key={name}>
+            {index > 0 && ', '}
+            <b>{name}</b>
+            {latest && ` (${notificationState(latest).label.toLowerCase()})`}
+          </span>
+        );
+      })}
     </span>
   );
 }

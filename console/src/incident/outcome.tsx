@@ -7,7 +7,9 @@ import { queueQuery } from '../api/queries.ts';
 import { calendarDate, dateTime, duration } from '../time.ts';
 import { useShortcuts } from '../ui/shortcuts.tsx';
 import { outcomeSentences, verdictLabels } from '../words.ts';
+import { AfterClose } from './after-close.tsx';
 import classes from './outcome.module.css';
+import { SecondLook } from './second-look.tsx';
 
 /** How it ended, how long it is kept, and whether somebody had to say sorry. */
 export function Outcome({ incident }: { incident: IncidentDetail }) {
@@ -23,7 +25,7 @@ export function Outcome({ incident }: { incident: IncidentDetail }) {
         {!incident.corrected && <p>{outcomeSentences[verdict]}</p>}
         {incident.corrected && (
           <p className={classes.correction}>
-            <b>Corrected.</b> It turned out later that this was wrong. Everyone who was told about it has been told so.
+            <b>Corrected.</b> The earlier verdict turned out to be wrong. Everyone who was told about it is told so.
           </p>
         )}
         <p className={classes.dim}>
@@ -39,6 +41,8 @@ export function Outcome({ incident }: { incident: IncidentDetail }) {
         </p>
       </div>
       <NextOpen currentId={incident.id} />
+      <SecondLook incident={incident} />
+      <AfterClose incident={incident} />
     </section>
   );
 }

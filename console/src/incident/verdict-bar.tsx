@@ -8,22 +8,22 @@ import { keys } from '../api/queries.ts';
 import { newKey } from '../ids.ts';
 import { useSession } from '../ui/session.ts';
 import { useShortcuts } from '../ui/shortcuts.tsx';
-import { roleLabel, verdictChoices } from '../words.ts';
+import { choicesFor, roleLabel } from '../words.ts';
 import { ConflictNotice } from './conflict-notice.tsx';
 import { NoteDialog } from './note-dialog.tsx';
-import { useDecision } from './use-decision.ts';
+import type { Decision } from './use-decision.ts';
 import classes from './verdict-bar.module.css';
 import { VerdictConfirm } from './verdict-confirm.tsx';
 
 /** Always in reach while the incident is open: take it, note something, decide. */
-export function VerdictBar({ incident }: { incident: IncidentDetail }) {
+export function VerdictBar({ incident, decision }: { incident: IncidentDetail; decision: Decision }) {
   const { session, may } = useSession();
-  const decision = useDecision(incident);
   const acknowledge = useAcknowledge(incident);
   const [isNoting, setNoting] = useState(false);
   const first = useRef<HTMLButtonElement>(null);
   const isOpen = incident.state !== 'closed';
   const canDecide = isOpen && may('incident.decide');
+  const choices = choicesFor(incident.helpRequested === true);
   const canNote = may('incident.note');
   const takenBy = incident.state === 'acknowledged' ? (incident.waitingFor?.personName ?? 'Somebody') : null;
   const canTake = isOpen && may('incident.acknowledge') && takenBy === null && !acknowledge.isPending;
@@ -32,7 +32,7 @@ export function VerdictBar({ incident }: { incident: IncidentDetail }) {
     ...(canDecide
       ? [
           { keys: ['v'], label: 'Go to the verdict', run: () => first.current?.focus() },
-          ...verdictChoices.map((choice) => ({
+          ...choices.map((choice) => ({
             keys: [choice.key],
             label: `${choice.label}: ${choice.hint.toLowerCase()}`,
             run: () => decision.arm(choice.verdict),
@@ -113,7 +113,7 @@ export function VerdictBar({ incident }: { incident: IncidentDetail }) {
               </div>
               {canDecide ? (
                 <fieldset className={classes.choices} aria-label="Your verdict">
-                  {verdictChoices.map((choice, index) => (
+                  {choices.map((choice, index) => (
                     <Tooltip key={choice.verdict} label={choice.hint} openDelay={500}>
                       <UnstyledButton
                         ref={index === 0 ? first : null}

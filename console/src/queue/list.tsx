@@ -10,6 +10,7 @@ interface QueueListProps {
   incidents: readonly Incident[];
   hasMore: boolean;
   isLoadingMore: boolean;
+  explain: boolean;
   onMore: () => void;
 }
 
@@ -17,7 +18,7 @@ interface QueueListProps {
 let lastOpenedId: string | null = null;
 
 /** Rows one can walk through with j and k; more are fetched before the end is reached. */
-export function QueueList({ incidents, hasMore, isLoadingMore, onMore }: QueueListProps) {
+export function QueueList({ incidents, hasMore, isLoadingMore, explain, onMore }: QueueListProps) {
   const list = useRef<HTMLOListElement>(null);
   const end = useIntersection<HTMLDivElement>({ rootMargin: '600px' });
   const isNearEnd = end.entry?.isIntersecting ?? false;
@@ -48,6 +49,7 @@ export function QueueList({ incidents, hasMore, isLoadingMore, onMore }: QueueLi
           <li key={incident.id}>
             <QueueRow
               incident={incident}
+              explain={explain}
               onOpen={() => {
                 lastOpenedId = incident.id;
               }}

@@ -5,7 +5,14 @@ import classes from './tabs.module.css';
 
 type Counts = Schemas['IncidentPage']['counts'];
 
-const labels: Record<QueueTab, string> = { open: 'Open', review: 'Needs review', closed: 'Closed', all: 'All' };
+const labels: Record<QueueTab, string> = {
+  open: 'Open',
+  review: 'Needs review',
+  held: 'Held back',
+  second: 'Second look',
+  closed: 'Closed',
+  all: 'All',
+};
 
 /** Filters; a count stands where the server gives one. */
 export function QueueTabs({

@@ -13,6 +13,7 @@ import {
   IconLifebuoy,
   IconReceipt,
   IconReceiptOff,
+  IconShieldCheck,
   IconTrash,
   IconUserCheck,
   IconVideo,
@@ -63,6 +64,7 @@ const verdict: Record<Schemas['Verdict'], Look> = {
   confirmed: { tone: 'warn', icon: <IconHandStop size={size} /> },
   false_positive: { tone: 'neutral', icon: <IconX size={size} /> },
   help: { tone: 'bad', icon: <IconLifebuoy size={size} /> },
+  safe: { tone: 'good', icon: <IconShieldCheck size={size} /> },
   unreviewed: { tone: 'neutral', icon: <IconClockHour4 size={size} /> },
 };
 

@@ -2,7 +2,7 @@ import { Button, Loader } from '@mantine/core';
 import { IconAlertCircle, IconRefresh } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { ApiError } from '../api/client.ts';
+import { ApiError, nextStep } from '../api/client.ts';
 import classes from './notices.module.css';
 
 /** Shown while the first answer is on its way. */
@@ -14,14 +14,6 @@ export function Loading({ page = false, label = 'Loading' }: { page?: boolean; l
     </div>
   );
 }
-
-const nextStep = (error: unknown): string => {
-  if (!(error instanceof ApiError)) return 'Load the page again. If it stays so, tell whoever runs Floorwalker.';
-  if (error.detail) return error.detail;
-  if (error.status === 403) return 'Your role does not allow this. Ask an administrator if you need it.';
-  if (error.status === 404) return 'It may belong to a store outside your scope, or the address is not complete.';
-  return 'Try again in a moment. If it stays so, tell whoever runs Floorwalker.';
-};
 
 /** What went wrong and what to do about it. */
 export function Failure({ error, onRetry, page = false }: { error: unknown; onRetry?: () => void; page?: boolean }) {
@@ -44,6 +36,16 @@ export function Failure({ error, onRetry, page = false }: { error: unknown; onRe
         </Button>
       )}
     </div>
+  );
+}
+
+/** What went wrong with something that somebody pressed, beside it. */
+export function Problem({ error }: { error: unknown }) {
+  const title = error instanceof Error && error.message ? error.message.replace(/\.$/, '') : 'Something went wrong';
+  return (
+    <p role="alert" className={classes.problem}>
+      <b>{title}.</b> {nextStep(error)}
+    </p>
   );
 }
 

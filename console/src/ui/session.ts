@@ -6,6 +6,13 @@ export type Permission =
   | 'incident.acknowledge'
   | 'incident.note'
   | 'evidence.view'
+  | 'incident.correct'
+  | 'incident.review'
+  | 'incident.reopen'
+  | 'incident.appeal'
+  | 'runbook.approve'
+  | 'runbook.override'
+  | 'drill.start'
   | 'hold.manage'
   | 'audit.read';
 

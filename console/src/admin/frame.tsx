@@ -1,0 +1,72 @@
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import page from '../pages/page.module.css';
+import { Empty } from '../ui/notices.tsx';
+import type { AdminPage } from './access.ts';
+import { useAccess } from './access.ts';
+import classes from './frame.module.css';
+
+const titles: Record<AdminPage, string> = {
+  roster: 'Roster',
+  policies: 'Policies',
+  webhooks: 'Webhooks',
+  usage: 'Usage',
+};
+
+/** The pages on which a company sets itself up, as far as one's role reaches. */
+export function ManageFrame() {
+  const { pages } = useAccess();
+  const { pathname } = useLocation();
+  const current = (Object.keys(titles) as AdminPage[]).find((name) => pathname.startsWith(`/manage/${name}`));
+  useEffect(() => {
+    document.title = `${current ? titles[current] : 'Manage'} · Floorwalker`;
+  }, [current]);
+  return (
+    <div className={page.page}>
+      {pages.length > 1 && (
+        <nav aria-label="Manage" className={classes.nav}>
+          {pages.map((name) => (
+            <Link
+              key={name}
+              to={`/manage/${name}`}
+              className={classes.link}
+              data-here={name === current || undefined}
+              activeOptions={{ includeSearch: false }}
+            >
+              {titles[name]}
+            </Link>
+          ))}
+        </nav>
+      )}
+      {current && !pages.includes(current) ? (
+        <>
+          <h1 className={page.title}>{titles[current]}</h1>
+          <Empty title="Your role does not include this">Ask an administrator if you need it.</Empty>
+        </>
+      ) : (
+        <Outlet />
+      )}
+    </div>
+  );
+}
+
+/** Where "Manage" leads when no page is named. */
+export function ManageHome() {
+  const { pages } = useAccess();
+  return (
+    <>
+      <h1 className={page.title}>Manage</h1>
+      {pages.length === 0 ? (
+        <Empty title="There is nothing for your role to manage">Ask an administrator if you need it.</Empty>
+      ) : (
+        <ul className={classes.home}>
+          {pages.map((name) => (
+            <li key={name}>
+              <Link to={`/manage/${name}`}>{titles[name]}</Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
