@@ -4,6 +4,7 @@ import { canonicalJson } from '../domain/audit-chain.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
 import { addMs } from '../domain/time.ts';
 import type { Actor } from '../domain/types.ts';
+import { forgetOldWebhooks } from '../services/access/authenticate.ts';
 import { readAuditHead, recordWitness } from '../services/audit/read.ts';
 import { type ServiceContext, sha256Hex } from '../services/context.ts';
 import { readLocks, recordLocks } from '../services/evidence/record.ts';
@@ -37,6 +38,8 @@ export const systemActor = (tenantId: string, name: string): Actor => ({
 });
 
 const purgeBatch = 50;
+/** The carrier's list is read a day back. */
+const webhooksKeptDays = 30;
 
 /** Activities of the `incident` queue: short, and idempotent on the incident's own keys. */
 export function createIncidentActivities(deps: IncidentDependencies): IncidentActivities {
@@ -117,6 +120,7 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
           }
         }
       }
+      await forgetOldWebhooks(deps.db, webhooksKeptDays);
       return { purged, failed };
     },
 

@@ -15,8 +15,8 @@ import { estateRoutes, signInRoutes } from './routes/estate.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { linkRoutes } from './routes/links.ts';
-import { rosterRoutes } from './routes/roster.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { rosterRoutes } from './routes/roster.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
@@ -64,7 +64,14 @@ export function createApp(deps: ApiDependencies): Express {
       ignorePaths: (path: string) => !path.startsWith('/v1/'),
     }),
   );
-  app.use(signInRoutes(deps), estateRoutes(deps), rosterRoutes(deps), incidentRoutes(deps), afterCloseRoutes(deps), runbookRoutes(deps));
+  app.use(
+    signInRoutes(deps),
+    estateRoutes(deps),
+    rosterRoutes(deps),
+    incidentRoutes(deps),
+    afterCloseRoutes(deps),
+    runbookRoutes(deps),
+  );
   app.use(policyRoutes(deps));
   app.use(outgoingWebhookRoutes(deps), usageRoutes(deps));
   app.use('/v1', notFound);

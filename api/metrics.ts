@@ -30,7 +30,7 @@ export function createMetrics(sources: {
       this.set(sources.sseClients());
     },
   });
-  registerServiceLevels(registry, sources.serviceLevels);
+  const refresh = registerServiceLevels(registry, sources.serviceLevels);
   return {
     observe(request, response, next) {
       const stop = durations.startTimer({ method: request.method });
@@ -40,7 +40,10 @@ export function createMetrics(sources: {
       );
       next();
     },
-    text: () => registry.metrics(),
+    async text() {
+      await refresh();
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }

@@ -1,10 +1,14 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { ServiceLevels } from '../services/system/service-levels.ts';
 
-/** Read from the database at each scrape, so that they are true whichever process died. */
-export function registerServiceLevels(registry: Registry, read: () => Promise<ServiceLevels>): void {
+/**
+ * Registers the gauges and returns what fills them, to be called before each scrape: so they are true whichever process
+ * died. Without a database there are no figures, and `floorwalker_service_levels_up` says so.
+ */
+export function registerServiceLevels(registry: Registry, read: () => Promise<ServiceLevels>): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `floorwalker_${name}`, help, labelNames, registers: [registry] });
+  const up = gauge('service_levels_up', 'Whether the figures below could be read');
   const overdue = gauge('escalations_overdue', 'Escalations that should have fired more than 2 s ago');
   const overdueAge = gauge('escalations_overdue_oldest_seconds', 'How late the latest of them is');
   const outbox = gauge('outbox_waiting', 'Facts that the workflow engine has not heard of for more than 5 s');
@@ -20,22 +24,25 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
   ]);
   const clip = gauge('clip_ready_seconds', 'From the end of the post-roll to the clip on record', ['quantile']);
   const counted = gauge('recent', 'Cases of the last 5 minutes behind the figures', ['what']);
-  // One gauge collects for all: one query a scrape.
-  Object.assign(overdue, {
-    async collect() {
-      const levels = await read();
-      overdue.set(levels.overdue_escalations);
-      overdueAge.set(levels.oldest_overdue_seconds);
-      outbox.set(levels.outbox_waiting);
-      outboxAge.set(levels.oldest_outbox_seconds);
-      setQuantiles(contact, { '0.5': levels.contact_p50, '0.95': levels.contact_p95, '0.99': levels.contact_p99 });
-      setQuantiles(lateness, { '0.5': levels.lateness_p50, '0.99': levels.lateness_p99 });
-      setQuantiles(answer, { '0.5': levels.answer_p50, '0.95': levels.answer_p95 });
-      setQuantiles(clip, { '0.5': levels.clip_p50, '0.95': levels.clip_p95 });
-      for (const what of ['contacts', 'escalations', 'answers', 'clips', 'undelivered', 'withheld'] as const)
-        counted.set({ what }, levels[what]);
-    },
-  });
+  const all = [overdue, overdueAge, outbox, outboxAge, contact, lateness, answer, clip, counted];
+  return async () => {
+    const levels = await read().catch(() => null);
+    up.set(levels === null ? 0 : 1);
+    if (levels === null) {
+      for (const one of all) one.remove();
+      return;
+    }
+    overdue.set(levels.overdue_escalations);
+    overdueAge.set(levels.oldest_overdue_seconds);
+    outbox.set(levels.outbox_waiting);
+    outboxAge.set(levels.oldest_outbox_seconds);
+    setQuantiles(contact, { '0.5': levels.contact_p50, '0.95': levels.contact_p95, '0.99': levels.contact_p99 });
+    setQuantiles(lateness, { '0.5': levels.lateness_p50, '0.99': levels.lateness_p99 });
+    setQuantiles(answer, { '0.5': levels.answer_p50, '0.95': levels.answer_p95 });
+    setQuantiles(clip, { '0.5': levels.clip_p50, '0.95': levels.clip_p95 });
+    for (const what of ['contacts', 'escalations', 'answers', 'clips', 'undelivered', 'withheld'] as const)
+      counted.set({ what }, levels[what]);
+  };
 }
 
 /** No case, no figure: a gauge that still shows the last good time would hide a standstill. */

@@ -1,5 +1,5 @@
 import express, { type Response, Router } from 'express';
-import { invalidField } from '../../domain/errors.ts';
+import { DomainError, invalidField } from '../../domain/errors.ts';
 import { roles } from '../../domain/permissions.ts';
 import type { Role } from '../../domain/types.ts';
 import { createSession } from '../../services/access/authenticate.ts';
@@ -14,6 +14,8 @@ export interface SimulatorOptions {
 }
 
 const carrierTimeoutMs = 5_000;
+/** What a person does with a call; anything else is none of the carrier's handsets. */
+const callCommands: readonly string[] = ['answer', 'decline', 'keys', 'hang-up'];
 
 /** Development only: one-click sign-in, and the phones of the carrier simulator on our own port. */
 export function simulatorRoutes(deps: ApiDependencies, simulator: SimulatorOptions): Router {
@@ -54,6 +56,13 @@ export function simulatorRoutes(deps: ApiDependencies, simulator: SimulatorOptio
         body: JSON.stringify(request.body),
       }),
     );
+  });
+  router.post('/phones/:number/calls/:sid/:command', async (request, response) => {
+    const { number, sid, command } = request.params;
+    if (!callCommands.includes(command))
+      throw new DomainError('NOT_FOUND', `A call can be told to ${callCommands.join(', ')}, and not to ${command}.`);
+    const path = `/phones/${encodeURIComponent(number)}/calls/${encodeURIComponent(sid)}/${command}`;
+    await pass(response, await carrier(path, { method: 'POST', body: JSON.stringify(request.body ?? {}) }));
   });
   router.get('/stream', async (request, response) => {
     const stop = new AbortController();

@@ -98,6 +98,9 @@ create table incident_reviews (
 );
 create index incident_reviews_by_incident on incident_reviews (tenant_id, incident_id, opened_at);
 
+grant delete on webhook_receipts to floorwalker_app;
+create index webhook_receipts_by_age on webhook_receipts (received_at);
+
 -- One row per sending number: when its next message may leave (a leaky bucket).
 create table sender_numbers (
   number text constraint sender_numbers_pk primary key,

@@ -93,6 +93,13 @@ export async function webhookSeen(db: Database, source: string, id: string): Pro
   return rows.length > 0;
 }
 
+/** Long after the carrier repeats or lists anything, a receipt says nothing any more. */
+export async function forgetOldWebhooks(db: Database, olderThanDays: number): Promise<void> {
+  await db.query('delete from webhook_receipts where received_at < clock_timestamp() - make_interval(days => $1)', [
+    olderThanDays,
+  ]);
+}
+
 export async function noteWebhook(db: Database, source: string, id: string): Promise<void> {
   await db.query('insert into webhook_receipts (source, id) values ($1, $2) on conflict do nothing', [source, id]);
 }

@@ -148,8 +148,10 @@ async function neighbourSightings(
   toAt: string,
 ): Promise<string[]> {
   const rows = await tx.query<{ body: Detection }>(
-    `select body from detections where tenant_id = $1 and store_id = $2 and camera_id = $3 and zone_id is not distinct from $4 and detected_at between $5 and $6`,
-    [incident.tenantId, incident.storeId, incident.cameraId, incident.zoneId, fromAt, toAt],
+    `select body from detections where tenant_id = $1 and store_id = $2 and camera_id = $3 and zone_id is not distinct from $4 and detected_at between $5 and $6
+       and coalesce((body ->> 'drill')::boolean, false) = $7`,
+    // What a drill pretends to have seen claims no receipt line from a customer.
+    [incident.tenantId, incident.storeId, incident.cameraId, incident.zoneId, fromAt, toAt, incident.drill],
   );
   const sightings = rows.flatMap((row) => [
     row.body.detectedAt,

@@ -30,6 +30,8 @@ export async function planRunbook(
   facts: PlannedIncident,
   severity: SeverityLevel,
 ): Promise<{ openMandatory: number }> {
+  // The usual case, on the way to the first text.
+  if (facts.policy.runbooks.length === 0) return { openMandatory: 0 };
   const known = await loadSteps(tx, facts.tenantId, facts.incidentId);
   const runbook = runbookFor(completePolicy(facts.policy).runbooks, { behaviour: facts.behaviour, severity });
   if (runbook === null) return { openMandatory: countOpenMandatory(known) };

@@ -88,6 +88,19 @@ const expected: Record<string, string> = {
   openReports: '401  200  200  200  200  200  200  200  403  404  403  404',
   listDrills: '401  200  200  200  200  200  200  200  403  200  403  200',
   startDrill: '401  403  202  202  403  202  403  202  403  403  403  202',
+  getIncidentCost: '401  403  403  200  403  200  200  200  403  404  403  404',
+  getUsage: '401  403  403  200  403  200  200  200  403  200  403  200',
+  getPrices: '401  403  403  200  403  200  200  200  403  200  403  200',
+  replacePrices: '401  403  403  403  403  403  403  200  403  403  403  200',
+  listWebhooks: '401  403  403  403  403  403  403  200  403  403  403  200',
+  createWebhook: '401  403  403  403  403  403  403  201  403  403  403  201',
+  getWebhook: '401  403  403  403  403  403  403  200  403  403  403  404',
+  updateWebhook: '401  403  403  403  403  403  403  200  403  403  403  404',
+  deleteWebhook: '401  403  403  403  403  403  403  204  403  403  403  404',
+  rotateWebhookSecret: '401  403  403  403  403  403  403  200  403  403  403  404',
+  pingWebhook: '401  403  403  403  403  403  403  202  403  403  403  404',
+  listWebhookDeliveries: '401  403  403  403  403  403  403  200  403  403  403  404',
+  redeliverWebhook: '401  403  403  403  403  403  403  202  403  403  403  404',
   stream: '401  200  200  200  200  200  200  200  403  200  403  200',
   listStores: '401  200  200  200  200  200  200  200  403  200  403  200',
   listCameras: '401  200  200  200  200  200  200  200  403  200  403  200',
@@ -242,6 +255,9 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   simulatePolicy: () => ({ version: 1, fromAt: agoIso(60_000), toAt: nowIso() }),
   assignStorePolicy: () => ({ policyId: 'default', riskGroup: null }),
   setRiskGroup: () => ({ name: 'Late', policyId: 'default' }),
+  replacePrices: () => ({ items: [] }),
+  createWebhook: () => ({ url: 'https://example.com/' }),
+  updateWebhook: () => ({ description: 'changed' }),
   reportCameraHealth: () => ({ storeId: 'high-street', state: 'recording', at: nowIso() }),
 };
 
@@ -282,13 +298,29 @@ async function targetFor(operation: (typeof operations)[number]): Promise<Target
   return shared;
 }
 
+const webhookId = `whk_${'0'.repeat(20)}`;
+/** There again for whoever asks next, since one of the operations deletes it. */
+async function ensureWebhook(): Promise<void> {
+  await database.admin.query(
+    "insert into webhook_endpoints (tenant_id, id, url, description, event_types, include_drills, created_by, created_at) values ('demo', $1, 'https://example.com/', '', '{incident.closed}', false, 'x', now()) on conflict do nothing",
+    [webhookId],
+  );
+  await database.admin.query(
+    "insert into webhook_deliveries (tenant_id, endpoint_id, id, sequence, type, occurred_at, data, next_attempt_at) values ('demo', $1, 'evt_1', 0, 'ping', now(), '{}', now()) on conflict do nothing",
+    [webhookId],
+  );
+}
+
 async function ask(operation: (typeof operations)[number], caller: Caller, on: Target): Promise<number> {
   const key = keys[caller];
+  if (operation.path.includes('{webhookId}')) await ensureWebhook();
   if (operation.id === 'releaseHold')
     await api.call(database.keys.compliance, 'PUT', `/v1/incidents/${on.incidentId}/hold`, { reason: 'court order' });
   const path = operation.path
     .replace('{incidentId}', on.incidentId)
     .replace('{artifactId}', 'clip')
+    .replace('{webhookId}', webhookId)
+    .replace('{deliveryId}', 'evt_1')
     .replace('{appealId}', `app_${'0'.repeat(20)}`)
     .replace('{stepId}', 'any.sign')
     .replace('{command}', 'approve')

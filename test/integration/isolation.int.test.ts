@@ -95,6 +95,18 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
     place,
   );
   await run(
+    "insert into webhook_endpoints (tenant_id, id, url, description, include_drills, enabled, created_by, created_at) values ($1, $2, 'https://example.com/', '', false, false, 'x', now())",
+    [tenantId, `whk_${key}`],
+  );
+  await run(
+    "insert into webhook_deliveries (tenant_id, store_id, incident_id, endpoint_id, id, sequence, type, occurred_at, data, next_attempt_at) values ($1, $2, $3, $4, 'evt_1', 1, 'ping', now(), '{}', now())",
+    [...place, `whk_${key}`],
+  );
+  await run(
+    "insert into message_prices (tenant_id, channel, prefix, price_micro, currency, valid_from) values ($1, 'sms', '', 1, 'EUR', now()) on conflict do nothing",
+    [tenantId],
+  );
+  await run(
     "insert into audit_witnesses (tenant_id, seq, hash, at, object_key, object_version, signature) values ($1, 1, '', now(), '', '', '') on conflict do nothing",
     [tenantId],
   );
@@ -280,6 +292,7 @@ describe("the application's role", () => {
       'authenticate_key',
       'authenticate_session',
       'ensure_pos_partition',
+      'find_due_webhooks',
       'find_evidence_link',
       'find_notification_by_sid',
       'find_person_by_phone',

@@ -48,6 +48,10 @@ import { createShift, deleteShift, updateShift } from '../../services/roster/shi
 import { commandStep } from '../../services/runbook/command.ts';
 import { beginStep, finishStep } from '../../services/runbook/execute.ts';
 import { openReports } from '../../services/runbook/report.ts';
+import { replacePrices } from '../../services/usage/prices.ts';
+import { pingWebhook, redeliverWebhook } from '../../services/webhook/deliveries.ts';
+import { createWebhook, deleteWebhook, rotateWebhookSecret, updateWebhook } from '../../services/webhook/manage.ts';
+import { claimDeliveries, pruneDeliveries, settleDelivery } from '../../services/webhook/send.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { planFor, runbookOf, runbookStep } from './runbook-support.ts';
 import {
@@ -136,6 +140,11 @@ const alert = async (step: number) => {
 };
 const policySource = 'id: night\noperatingModel: soc_led';
 const afterRetention = () => as('system', {}, () => '2090-01-01T00:00:00.000Z');
+
+let webhookId = '';
+let deliveryId = '';
+const webhookRules = { secretKey: 'a key of the tests only', mode: 'development' as const };
+const webhookSettings = { description: '', eventTypes: null, storeIds: null, includeDrills: false };
 
 /** The life of one incident, verb by verb: what each leaves in the audit log, and what the same call again leaves. */
 const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: string[] | 'not repeated'][] = [
@@ -381,6 +390,72 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     ['policy.assigned'],
     [],
   ],
+  [
+    'replacePrices',
+    () =>
+      replacePrices(as('admin'), [
+        { channel: 'sms', prefix: '', priceMicro: 1, currency: 'EUR', validFrom: '2026-01-01T00:00:00Z' },
+      ]),
+    ['usage.prices_replaced'],
+    [],
+  ],
+  [
+    'createWebhook',
+    async () => {
+      const settings = { ...webhookSettings, url: 'https://example.com/' };
+      ({ id: webhookId } = await createWebhook(as('admin'), settings, webhookRules));
+    },
+    ['webhook.created'],
+    'not repeated',
+  ],
+  [
+    'updateWebhook',
+    () => updateWebhook(as('admin'), { id: webhookId, change: { description: 'ours' } }, webhookRules),
+    ['webhook.updated'],
+    [],
+  ],
+  [
+    'rotateWebhookSecret',
+    () => rotateWebhookSecret(as('admin'), { id: webhookId }, webhookRules),
+    ['webhook.secret_rotated'],
+    'not repeated',
+  ],
+  [
+    'pingWebhook',
+    async () => ({ id: deliveryId } = await pingWebhook(as('admin'), { endpointId: webhookId })),
+    ['webhook.pinged'],
+    'not repeated',
+  ],
+  [
+    'claimDeliveries',
+    () => claimDeliveries(system(), { endpointId: webhookId, limit: 9, leaseMs: 9_000, secretKey: 'key' }),
+    [],
+    [],
+  ],
+  [
+    'settleDelivery',
+    () =>
+      settleDelivery(system(), {
+        ...{ endpointId: webhookId, id: deliveryId, attempt: 1, status: 410, failure: null },
+        ...{ responseMs: 1, retryAfterMs: null, random: 0 },
+      }),
+    ['webhook.disabled'],
+    [],
+  ],
+  [
+    'updateWebhook',
+    () => updateWebhook(as('admin'), { id: webhookId, change: { enabled: true } }, webhookRules),
+    ['webhook.updated'],
+    [],
+  ],
+  [
+    'redeliverWebhook',
+    () => redeliverWebhook(as('admin'), { endpointId: webhookId, id: deliveryId }),
+    ['webhook.redelivered'],
+    'not repeated',
+  ],
+  ['pruneDeliveries', () => pruneDeliveries(system()), [], []],
+  ['deleteWebhook', () => deleteWebhook(as('admin'), { id: webhookId }), ['webhook.deleted'], 'not repeated'],
   [
     'recordWitness',
     () => recordWitness(system(), { seq: 1, hash: '', at: nowIso(), objectKey: '', objectVersion: '', signature: '' }),

@@ -556,12 +556,15 @@ describe('the list of deliveries', () => {
       [incidentId],
     );
     const seen: string[] = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
-      const path = `/v1/webhooks/${id}/deliveries?limit=7${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
-      const { body } = await admin<Schemas['WebhookDeliveryPage']>('GET', path);
-      seen.push(...body.items.map((item) => item.id));
-      cursor = body.nextCursor;
+    const pageAfter = async (cursor: string | null) => {
+      const query = `?limit=7${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+      return (await admin<Schemas['WebhookDeliveryPage']>('GET', `/v1/webhooks/${id}/deliveries${query}`)).body;
+    };
+    let page = await pageAfter(null);
+    for (;;) {
+      seen.push(...page.items.map((item) => item.id));
+      if (page.nextCursor === null) break;
+      page = await pageAfter(page.nextCursor);
     }
     expect([seen.length, new Set(seen).size]).toEqual([25, 25]);
     for (const bad of ['x', '2026-01-01T00:00:00.000Z~inc_1', `9999-99-99T00:00:00.000Z~evt_${randomUUID()}`])

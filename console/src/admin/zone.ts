@@ -16,7 +16,11 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 
 /** What the store's clock shows at an instant, to the second. */
 function localOf(at: string, timeZone: string): string {
-  const parts = new Map(clockOf(timeZone).formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
+  const parts = new Map(
+    clockOf(timeZone)
+      .formatToParts(new Date(at))
+      .map(({ type, value }) => [type, value]),
+  );
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '00';
   const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
   return `${date}T${part('hour')}:${part('minute')}:${part('second')}`;
@@ -45,8 +49,7 @@ export const addDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 
 /** The Monday of a date's week. */
-export const mondayOf = (date: string): string =>
-  addDays(date, -((new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7));
+export const mondayOf = (date: string): string => addDays(date, -((new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7));
 
 export interface Day {
   date: string;

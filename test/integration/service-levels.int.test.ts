@@ -1,0 +1,61 @@
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { registerServiceLevels } from '../../api/service-level-metrics.ts';
+import { readServiceLevels } from '../../services/system/service-levels.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { openIncident } from './support.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase(inject('engines').databaseAdminUrl);
+});
+afterAll(() => database?.drop());
+
+const metrics = async (): Promise<string[]> => {
+  const registry = new Registry();
+  const refresh = registerServiceLevels(registry, () => readServiceLevels(database.db));
+  await refresh();
+  return (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+};
+
+it('shows no figure where there is no case, and counts nothing overdue', async () => {
+  const lines = await metrics();
+  expect(lines).toContain('floorwalker_escalations_overdue 0');
+  expect(lines.filter((line) => line.startsWith('floorwalker_detection_to_carrier_seconds'))).toEqual([]);
+});
+
+it('shows an escalation that should have fired, however it came to be missed, and how late others were', async () => {
+  const incidentId = await openIncident(database);
+  // As it looks when every timer was lost: somebody was asked, and the time ran out a while ago.
+  await database.admin.query(
+    "update incidents set state = 'alerting', waiting_person_id = 'sam', waiting_step = 0, waiting_due_at = clock_timestamp() - make_interval(secs => 30 + (policy -> 'evidence' ->> 'graceMs')::int / 1000) where id = $1",
+    [incidentId],
+  );
+  await database.admin.query(
+    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, person_id, state, body, intended_at, claimed_at, sent_at, due_at)
+     select 'demo', 'high-street', id, 'ntf_' || step, 'alert', step, 'sam', 'delivered', '', clock_timestamp(), clock_timestamp(), accepted_at + interval '40 milliseconds',
+       case when step = 1 then clock_timestamp() - interval '1500 milliseconds' end from incidents, generate_series(0, 1) step where id = $1`,
+    [incidentId],
+  );
+  const lines = await metrics();
+  expect(lines).toContain('floorwalker_escalations_overdue 1');
+  const value = (name: string) =>
+    Number(
+      lines
+        .find((line) => line.startsWith(name))
+        ?.split(' ')
+        .at(-1),
+    );
+  expect(value('floorwalker_escalations_overdue_oldest_seconds')).toBeGreaterThan(29);
+  expect(value('floorwalker_detection_to_carrier_seconds{quantile="0.5"}')).toBeCloseTo(0.04, 3);
+  expect(value('floorwalker_escalation_lateness_seconds{quantile="0.99"}')).toBeCloseTo(1.5, 1);
+  // Acknowledged: nobody is late any more.
+  await database.admin.query("update incidents set state = 'acknowledged' where id = $1", [incidentId]);
+  expect(await metrics()).toContain('floorwalker_escalations_overdue 0');
+});
+
+it('shows what the workflow engine has not heard of', async () => {
+  await database.admin.query("update outbox set created_at = clock_timestamp() - interval '1 minute'");
+  const lines = await metrics();
+  expect(lines).toContain('floorwalker_outbox_waiting 1');
+});
