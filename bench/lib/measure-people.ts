@@ -47,7 +47,7 @@ export async function measureEscalations(
     return { actions: ((await countActions(metricsUrl)) - before) / hurriedCount, posted };
   };
   const answered = await actionsOf(800);
-  const escalated = await actionsOf(8_000);
+  const escalated = await actionsOf(13_000);
   await setHurried(pool, false);
   const { rows } = await pool.query<{ ms: number }>(
     "select extract(epoch from intended_at - due_at) * 1000 as ms from notifications where kind = 'alert' and step > 0 and due_at is not null and incident_id = any ($1)",

@@ -28,10 +28,11 @@ const unhurriedPolicy: Policy = {
 const hurriedPolicy: Policy = {
   ...benchPolicy,
   id: 'hurried',
-  evidence: { preRollMs: 1_000, postRollMs: 500, graceMs: 500, giveUpAfterMs: 10_000 },
+  // Proof is settled seconds after the text, as with a real camera; a timer of less than a second would fire after one.
+  evidence: { preRollMs: 1_000, postRollMs: 3_000, graceMs: 5_000, giveUpAfterMs: 10_000 },
   escalation: [
-    { role: 'store_staff', timeoutMs: 2_000 },
-    { role: 'store_manager', timeoutMs: 2_000 },
+    { role: 'store_staff', timeoutMs: 3_000 },
+    { role: 'store_manager', timeoutMs: 3_000 },
     { role: 'store_manager', timeoutMs: 3_600_000 },
   ],
 };

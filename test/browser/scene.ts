@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Policy } from '../../domain/policy.ts';
+import type { Behaviour } from '../../domain/types.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { plantRecording } from '../harness/recording.ts';
@@ -27,12 +29,17 @@ export interface Scene {
   system: TestSystem;
   /** A shopper's item crosses between two that were rung; resolves once the detection is accepted. */
   missedScan(): Promise<{ incidentId: string; code: string }>;
+  /** Something that needs no till, seen now. */
+  seen(eventType: Behaviour): Promise<{ incidentId: string; code: string }>;
   read(incidentId: string): Promise<Schemas['IncidentDetail']>;
 }
 
 /** The whole system with the console in front and a camera that has recorded all along. */
-export async function openScene(engines: TestEngines): Promise<Scene> {
-  const system = await startTestSystem(engines, { policy: unhurried, consoleDir: await builtConsole() });
+export async function openScene(engines: TestEngines, change: Partial<Policy> = {}): Promise<Scene> {
+  const system = await startTestSystem(engines, {
+    policy: { ...unhurried, ...change },
+    consoleDir: await builtConsole(),
+  });
   const startMs = Date.now() - recordedSeconds * 1_000;
   await plantRecording({
     ffmpegPath: engines.ffmpegPath,
@@ -48,10 +55,22 @@ export async function openScene(engines: TestEngines): Promise<Scene> {
     ...{ line, occurredAt, type: 'scan' },
     ...more,
   });
+  const report = async (detection: Record<string, unknown>) => {
+    const { status, body } = await system.api<Schemas['DetectionReceipt']>('device', 'POST', '/v1/detections', {
+      ...place,
+      eventId: randomUUID(),
+      confidence: 0.9,
+      model: { id: 'scan-zone-counter', version: '1', thresholds: { minConfidence: 0.5 } },
+      ...detection,
+    });
+    if (status !== 202) throw new Error(`the detection was answered with ${status}: ${JSON.stringify(body)}`);
+    return { incidentId: body.incidentId, code: (await read(body.incidentId)).code };
+  };
   let incidents = 0;
   return {
     system,
     read,
+    seen: (eventType) => report({ eventType, detectedAt: new Date().toISOString() }),
     async missedScan() {
       incidents += 1;
       const line = incidents * 10;
@@ -64,17 +83,11 @@ export async function openScene(engines: TestEngines): Promise<Scene> {
       ])
         await system.api('device', 'POST', '/v1/pos/events', item);
       const box = (ms: number, x: number) => ({ at: nearIso(ms), x, y: 0.4, width: 0.15, height: 0.3 });
-      const { status, body } = await system.api<Schemas['DetectionReceipt']>('device', 'POST', '/v1/detections', {
-        ...place,
-        eventId: randomUUID(),
+      return report({
         eventType: 'missed_scan',
         detectedAt: nearIso(0),
-        confidence: 0.9,
-        model: { id: 'scan-zone-counter', version: '1', thresholds: { minConfidence: 0.5 } },
         boxes: [box(-400, 0.3), box(0, 0.4), box(400, 0.5)],
       });
-      if (status !== 202) throw new Error(`the detection was answered with ${status}: ${JSON.stringify(body)}`);
-      return { incidentId: body.incidentId, code: (await read(body.incidentId)).code };
     },
   };
 }

@@ -7,6 +7,7 @@ import { openIncident, plantRival, rivalTenantId, withSouthStore } from './suppo
 const withoutTenant = {
   schema_migrations: 'which migrations ran; the application cannot read it',
   webhook_receipts: "the carrier's message ids, which come before any tenant is known",
+  sender_numbers: 'when our own numbers may send next; reached only through take_send_slot',
 };
 
 const engines = inject('engines');
@@ -93,6 +94,14 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
   await run(
     "insert into dispositions (tenant_id, store_id, incident_id, at, record, signature, public_key) values ($1, $2, $3, now(), '{}', '', '')",
     place,
+  );
+  await run("insert into risk_groups (tenant_id, id, name, policy_id) values ($1, $2, 'x', 'default')", [
+    tenantId,
+    key,
+  ]);
+  await run(
+    "insert into incident_reviews (tenant_id, store_id, incident_id, id, kind, state, opened_by, opened_at) values ($1, $2, $3, $4, 'appeal', 'open', 'x', now())",
+    [...place, key],
   );
   await run(
     "insert into webhook_endpoints (tenant_id, id, url, description, include_drills, enabled, created_by, created_at) values ($1, $2, 'https://example.com/', '', false, false, 'x', now())",
@@ -299,6 +308,8 @@ describe("the application's role", () => {
       'in_scope',
       'in_tenant',
       'list_tenants',
+      'service_levels',
+      'take_send_slot',
     ]);
   });
 

@@ -349,6 +349,27 @@ describe('a simulation over the API', () => {
     expect(last?.recorded.messages).toEqual([]);
   });
 
+  it('replays the newest 5,000 and says from when on, and lists 500 of them', async () => {
+    const place = "'demo', 'south', 'inc_' || lpad(n::text, 20, '0')";
+    const seen = "timestamptz '2026-03-01T00:00:00Z' + make_interval(secs => n * 20)";
+    await database.admin.query(
+      `insert into incidents (tenant_id, store_id, id, code, camera_id, zone_id, behaviour, category, state, detected_at, received_at, late, policy)
+       select ${place}, lpad(n::text, 6, '0'), 'south-cam', 'belt', 'loitering', 'shoplifting', 'closed', ${seen}, ${seen}, false, '{}' from generate_series(1, 5010) n`,
+    );
+    await database.admin.query(
+      `insert into detections (tenant_id, store_id, incident_id, dedup_key, event_id, camera_id, zone_id, behaviour, detected_at, received_at, late, confidence, body)
+       select ${place}, 'many:' || n, 'many-' || n, 'south-cam', 'belt', 'loitering', ${seen}, ${seen}, false, 0.7, '{}' from generate_series(1, 5010) n`,
+    );
+    const { status, body } = await simulate({
+      ...{ version: 1, storeIds: ['south'], fromAt: '2026-03-01T00:00:00Z', toAt: '2026-03-10T00:00:00Z' },
+    });
+    expect({ status, cutAt: body.cutAt, unlisted: body.unlisted, listed: body.incidents.length }).toEqual({
+      ...{ status: 200, cutAt: '2026-03-01T00:03:40.000Z', unlisted: 4_500, listed: 500 },
+    });
+    expect(body.totals.draft.incidents).toBe(5_000);
+    expect(JSON.stringify(body)).not.toMatch(/Sam|Alex|\+44/);
+  });
+
   it("takes one document or version, 31 days at most, and only stores of one's own scope", async () => {
     expect((await simulate({})).status).toBe(422);
     expect((await simulate({ version: 99 })).status).toBe(404);

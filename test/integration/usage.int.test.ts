@@ -325,6 +325,7 @@ describe('the estimate of Temporal Actions', () => {
         await handle.result();
         const { events } = JSON.parse(historyToJSON(await handle.fetchHistory())) as { events: HistoryEvent[] };
         counted += countActions(events);
+        console.log(events.map((e) => e.eventType.replace("EVENT_TYPE_", "")).filter((t) => !t.startsWith("WORKFLOW_TASK")).join(" "));
       }
       const { body } = await system.api<Schemas['Usage']>('admin', 'GET', '/v1/usage');
       // An acknowledgement starts the wait anew, which is one more timer that nothing on record tells of.

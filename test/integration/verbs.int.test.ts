@@ -15,10 +15,16 @@ import { recordEvidence, recordLocks } from '../../services/evidence/record.ts';
 import { openArtifact, openLinkPage, recordIntegrityFailure } from '../../services/evidence/view.ts';
 import { placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { addNote } from '../../services/incident/add-note.ts';
-import { correctIncident } from '../../services/incident/correct.ts';
+import { decideAppeal, openAppeal } from '../../services/incident/appeal.ts';
+import { claimIncident, releaseClaim } from '../../services/incident/claim.ts';
+import { correctByPerson, correctIncident } from '../../services/incident/correct.ts';
 import { makeFirstContact, recheckTill } from '../../services/incident/first-contact.ts';
+import { describeOutcome } from '../../services/incident/outcome.ts';
 import { recordOutcome, recordProgress } from '../../services/incident/record.ts';
+import { reopenIncident } from '../../services/incident/reopen.ts';
+import { giveSecondReview } from '../../services/incident/second-review.ts';
 import { recordCall } from '../../services/notification/call.ts';
+import { noteOptOutOfRecipient } from '../../services/notification/carrier-facts.ts';
 import { intendNotification } from '../../services/notification/intend.ts';
 import { recordOptOut } from '../../services/notification/opt-out.ts';
 import { recordReply } from '../../services/notification/reply.ts';
@@ -103,6 +109,11 @@ async function audited(step: () => Promise<unknown>): Promise<string[]> {
 }
 
 let incidentId = '';
+let appealId = '';
+const whatCameOfIt = {
+  ...{ intervention: 'none' as const, currency: 'GBP', lossMinor: 0, recoveredMinor: 0, preventedMinor: 0 },
+  ...{ items: [], notes: null },
+};
 let token = '';
 let notificationId = '';
 let runbookIncidentId = '';
@@ -352,6 +363,57 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     ['incident.till_checked', 'incident.corrected'],
     [],
   ],
+  [
+    'describeOutcome',
+    () => describeOutcome(as('soc_operator'), { incidentId, outcome: whatCameOfIt }),
+    ['incident.outcome_recorded'],
+    ['incident.outcome_recorded'],
+  ],
+  [
+    'openAppeal',
+    async () => ({ appealId } = await openAppeal(as('compliance'), { incidentId, statement: 'I paid.' })),
+    ['incident.appeal_opened'],
+    'not repeated',
+  ],
+  [
+    'decideAppeal',
+    () => decideAppeal(as('regional'), { incidentId, appealId, granted: false, reasonCode: 'verdict_stands' }),
+    ['incident.appeal_decided'],
+    'not repeated',
+  ],
+  [
+    'reopenIncident',
+    () => reopenIncident(as('soc_operator'), { incidentId, reasonCode: 'new_evidence' }),
+    ['incident.reopened'],
+    'not repeated',
+  ],
+  ['claimIncident', () => claimIncident(as('soc_operator'), { incidentId }), ['incident.claimed'], []],
+  ['releaseClaim', () => releaseClaim(as('soc_operator'), { incidentId }), ['incident.claim_released'], []],
+  [
+    'recordOutcome',
+    () => recordOutcome(system(), { ...outcome(), decisions: [{ ...decision, at: agoIso(-1_000) }] }),
+    ['incident.decided', 'incident.closed'],
+    [],
+  ],
+  [
+    'giveSecondReview',
+    async () => {
+      await database.admin.query(
+        "insert into incident_reviews (tenant_id, store_id, incident_id, id, kind, state, opened_by, opened_at) values ('demo', 'high-street', $1, 'rev', 'second_review', 'open', 'system:incident', now())",
+        [incidentId],
+      );
+      await giveSecondReview(as('regional'), { incidentId, agrees: true, reasonCode: 'verdict_stands' });
+    },
+    ['incident.second_review_given'],
+    'not repeated',
+  ],
+  [
+    'correctByPerson',
+    () => correctByPerson(as('soc_lead'), { incidentId, verdict: 'staff_error', reasonCode: 'staff_error' }),
+    ['incident.corrected'],
+    'not repeated',
+  ],
+  ['noteOptOutOfRecipient', () => noteOptOutOfRecipient(system(), { notificationId }), ['person.opted_out'], []],
   ['createPolicy', () => createPolicy(as('admin'), { source: policySource }), ['policy.drafted'], 'not repeated'],
   [
     'saveDraft',
