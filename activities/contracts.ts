@@ -1,7 +1,7 @@
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { IncidentStatus } from '../domain/incident-state.ts';
 import type { StepState } from '../domain/runbook-state.ts';
-import type { HumanVerdict, PosVerdict, Reason, SeverityLevel, Verdict } from '../domain/types.ts';
+import type { HumanVerdict, NotificationKind, PosVerdict, Reason, SeverityLevel, Verdict } from '../domain/types.ts';
 
 /** What became of one text. `unsettled`: the carrier may or may not have it; only the slow path may look and send. */
 export type StepOutcome =
@@ -23,13 +23,15 @@ export interface FirstContactResult {
   /** The operating model or the noise rules keep this from everybody's phone; the console has it. */
   suppressed?: boolean;
   openMandatory?: number;
+  /** Positions of the runbook's steps that people are newly asked to approve. */
+  approvals?: number[];
 }
 
 export interface AlertStepInput {
   tenantId: string;
   incidentId: string;
   step: number;
-  kind: 'alert' | 'help' | 'help_call' | 'correction';
+  kind: NotificationKind;
   /** Counts hand-overs of a step, and corrections of an incident. */
   round?: number;
   /** When the time ran out that makes this step due; kept, so that lateness can be measured. */
@@ -94,7 +96,7 @@ export interface IncidentActivities {
   recheckTill(input: {
     tenantId: string;
     incidentId: string;
-  }): Promise<{ posVerdict: PosVerdict; suppressed?: boolean; openMandatory?: number }>;
+  }): Promise<{ posVerdict: PosVerdict; suppressed?: boolean; openMandatory?: number; approvals?: number[] }>;
   /** Local: decisions and milestones short of the end. */
   recordProgress(input: ProgressInput): Promise<void>;
   recordOutcome(input: OutcomeInput): Promise<OutcomeResult>;

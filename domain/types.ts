@@ -41,8 +41,8 @@ export type HumanVerdict = 'paid' | 'staff_error' | 'unsure' | 'confirmed' | 'fa
 /** `unreviewed` is written by the review deadline, and by nobody else. */
 export type Verdict = HumanVerdict | 'unreviewed';
 export type EvidenceState = 'requested' | 'partial' | 'ready' | 'failed' | 'not_kept' | 'purged';
-/** `help_call` is the call that goes with a `help` text. */
-export type NotificationKind = 'alert' | 'help' | 'help_call' | 'correction';
+/** `help_call` is the call that goes with a `help` text; `notice` asks somebody to approve a step of the runbook. */
+export type NotificationKind = 'alert' | 'help' | 'help_call' | 'correction' | 'notice';
 export type NotificationState =
   | 'intended'
   | 'sent'

@@ -112,6 +112,22 @@ export async function main(args: readonly string[]): Promise<number> {
     });
 
   program
+    .command('chaos')
+    .description(
+      'kill parts of a working installation at random and count what must not happen; 0 only when nothing did',
+    )
+    .argument('<name>', 'people')
+    .option('--seed <n>', 'what is killed when, and who answers how', countOf, 1)
+    .option('--kills <n>', 'how many kills', countOf, 200)
+    .option('--gap <ms>', 'mean time between two kills', countOf, 6_500)
+    .option('--rate <n>', 'incidents a second', countOf, 5)
+    .action(async (name: string, options: { seed: number; kills: number; gap: number; rate: number }) => {
+      const { runChaos } = await import('../chaos/index.ts');
+      const { seed, kills, gap, rate } = options;
+      exitCode = await runChaos(name, { seed, kills, gapMs: gap, incidentsPerSecond: rate });
+    });
+
+  program
     .command('test')
     .description('run every test: unit, replay and, on real engines, integration, workflow and end to end')
     .argument('[args...]', 'passed on to vitest')
@@ -130,6 +146,12 @@ function portOf(text: string): number {
   if (!Number.isInteger(port) || port < 1 || port > 65_534)
     throw new InvalidArgumentError('must be a port between 1 and 65534');
   return port;
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('must be a whole number above 0');
+  return count;
 }
 
 function runVitest(args: readonly string[]): Promise<number> {

@@ -23,6 +23,8 @@ export interface StartOptions {
   estate?: ApplicationOptions['estate'];
   only?: ApplicationOptions['only'];
   watch?: boolean;
+  /** Build the console first, if it has changed. Default true; benches look at nothing. */
+  withConsole?: boolean;
   onProgress: OnProgress;
   signal: AbortSignal;
 }
@@ -48,7 +50,7 @@ export async function startAll(options: StartOptions): Promise<Running> {
   const external = externalEngines(env);
   const tools = provisionTools([...engineTools(external), 'ffmpeg'], { env, onProgress, signal });
   const engines = await beginEngines({ dataDir, tools, external, env, onProgress });
-  const console = buildConsole(onProgress);
+  const console = options.withConsole === false ? Promise.resolve() : buildConsole(onProgress);
   console.catch(() => undefined);
   try {
     const ledger = openLedger(join(dataDir, 'processes.json'));

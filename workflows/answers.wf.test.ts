@@ -173,12 +173,12 @@ describe.concurrent('answers', () => {
     expect(reply).toMatchObject({ state: 'alerting', verdict: 'help' });
     await story.called('alertStep', 4);
     // A text and a call to each.
-    expect(story.callsOf('alertStep').map(({ input }) => `${input['kind']} ${input['step']} without ${input['excludePersonId']}`).sort()).toEqual([
-      'help 0 without sam',
-      'help 1 without sam',
-      'help_call 0 without sam',
-      'help_call 1 without sam',
-    ]);
+    expect(
+      story
+        .callsOf('alertStep')
+        .map(({ input }) => `${input['kind']} ${input['step']} without ${input['excludePersonId']}`)
+        .sort(),
+    ).toEqual(['help 0 without sam', 'help 1 without sam', 'help_call 0 without sam', 'help_call 1 without sam']);
     expect(story.callsOf('recordProgress')[0]?.input['status']).toMatchObject({ helpRequested: true });
     await story.decide({ verdict: 'confirmed' });
     expect(await story.result()).toBe('confirmed');

@@ -23,7 +23,7 @@ import type { Verdict } from '../domain/types.ts';
 import { patient, quick } from './activity-profiles.ts';
 import * as contracts from './contracts.ts';
 import { OpenIncident } from './open-incident.ts';
-import { callForHelp, sendCorrections, settleInterrupted, textUnlessMoot } from './texting.ts';
+import { askForApproval, callForHelp, sendCorrections, settleInterrupted, textUnlessMoot } from './texting.ts';
 
 /** Updates, since whoever decides must hear whether it counted; the rest are facts that need no answer. */
 const decideUpdate = defineUpdate<contracts.CommandReply, [contracts.DecideCommand]>(contracts.decideUpdateName);
@@ -82,7 +82,11 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
   if (incident.cause === 'receipt_found') evidence.scope.cancel();
   await CancellationScope.nonCancellable(async () => {
     await close(input, incident);
-    await Promise.all([settleInterrupted(input, incident), settleLateNews(input, incident, evidence.done)]);
+    await Promise.all([
+      ...incident.notices,
+      settleInterrupted(input, incident),
+      settleLateNews(input, incident, evidence.done),
+    ]);
   });
   return incident.status.verdict ?? 'unreviewed';
 }
@@ -133,6 +137,7 @@ async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promi
   }
   const contact = await firstContact(input);
   incident.suppressed = contact.suppressed ?? false;
+  askForApproval(input, incident, contact.approvals);
   if (contact.openMandatory) incident.apply({ kind: 'steps_open', open: contact.openMandatory });
   if (contact.firstStep?.outcome === 'unsettled') incident.interruptedTexts.push({ step: 0, kind: 'alert' });
   else if (contact.firstStep) incident.stepDone({ step: 0, ...contact.firstStep });
@@ -155,6 +160,7 @@ async function oneTurn(input: IncidentInput, incident: OpenIncident): Promise<vo
     incident.tillNews = false;
     const said = await patient.recheckTill({ tenantId: input.tenantId, incidentId: input.incidentId });
     if (said.suppressed !== undefined) incident.attentionSaid(said.suppressed);
+    askForApproval(input, incident, said.approvals);
     if (said.openMandatory) incident.stepsOpen(said.openMandatory, nowIso());
     incident.tillSaid(said.posVerdict, nowIso());
     return;

@@ -36,6 +36,8 @@ export class OpenIncident {
   evidenceGivenUp: Reason | null = null;
   /** From when the console's time runs; null: from the detection. */
   reviewFromAt: string | null = null;
+  /** Messages that ask for an approval; nothing waits for them but the end. */
+  notices: Promise<unknown>[] = [];
   /** Merged after the decision. */
   lateMerges: string[] = [];
   /** Texts that nobody waits for any more; what became of them is settled after the end. */

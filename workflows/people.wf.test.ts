@@ -126,6 +126,17 @@ describe.concurrent('reaching people', () => {
     expect(story.callsOf('recordOutcome')[0]?.input).toMatchObject({ verdict: 'confirmed', cause: 'human_verdict' });
   });
 
+  it('asks for an approval beside everything else, and an end that comes first does not lose the message', async ({
+    expect,
+  }) => {
+    const story = await bench.start({ policy: { escalation: patient }, script: contact({ approvals: [2] }) });
+    await story.called('alertStep');
+    expect(story.callsOf('alertStep')[0]?.input).toMatchObject({ kind: 'notice', step: 2 });
+    await story.decide({ verdict: 'paid' });
+    expect(await story.result()).toBe('paid');
+    expect(steps(story)).toEqual(['notice 2.0']);
+  });
+
   it('opened again: nobody is paged, nothing is secured twice, and the version goes on', async ({ expect }) => {
     const story = await bench.start({ reopened: { run: 2, version: 7, posVerdict: 'MISMATCH' } });
     await story.event('EVENT_TYPE_TIMER_STARTED');
@@ -142,7 +153,10 @@ describe.concurrent('reaching people', () => {
     });
     await story.result();
     expect(
-      story.callsOf('alertStep').map(({ input }) => [input['kind'], input['personId'], input['round']]).sort(),
+      story
+        .callsOf('alertStep')
+        .map(({ input }) => [input['kind'], input['personId'], input['round']])
+        .sort(),
     ).toEqual([
       ['correction', 'alex', 1],
       ['correction', 'sam', 1],

@@ -57,6 +57,16 @@ export async function callForHelp(input: IncidentInput, incident: OpenIncident):
   for (const { step, done } of texts) if (done) incident.stepDone({ step, ...done });
 }
 
+/** Beside everything else: whoever may approve a step of the runbook is told that it waits. Nobody to tell is on the record. */
+export function askForApproval(
+  { tenantId, incidentId }: Place,
+  incident: OpenIncident,
+  positions: readonly number[] = [],
+): void {
+  for (const step of positions)
+    incident.notices.push(notify.alertStep({ tenantId, incidentId, kind: 'notice', step }).catch(() => undefined));
+}
+
 /** The carrier may have taken a text that nobody waited for; the record says so or says that it never left. */
 export async function settleInterrupted({ tenantId, incidentId }: Place, incident: OpenIncident): Promise<void> {
   const texts = incident.interruptedTexts.splice(0);

@@ -5,7 +5,7 @@ import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts
 import type { ProcessName } from '../../stack/application.ts';
 import { removeDataDir } from '../../stack/engines/index.ts';
 import { isPortFree } from '../../stack/engines/ports.ts';
-import { demoEstate, type Estate } from '../../stack/estate.ts';
+import { demoEstate, type Estate, type EstateStore } from '../../stack/estate.ts';
 import type { Installation } from '../../stack/installation.ts';
 import { type Running, startAll } from '../../stack/start.ts';
 import type { Environment } from '../../stack/tools/command.ts';
@@ -25,8 +25,12 @@ export const benchPolicy: Policy = {
 /** The demo estate with its one store widened to many lanes, each with a camera and a till of its own. */
 export function benchEstate(keys: Installation['keys']): Estate {
   const estate = demoEstate(keys, benchPolicy);
-  const store = estate.stores[0]!;
-  for (let lane = 1; lane <= benchLanes; lane += 1) {
+  widen(estate.stores[0]!, benchLanes);
+  return estate;
+}
+
+export function widen(store: EstateStore, lanes: number): EstateStore {
+  for (let lane = 1; lane <= lanes; lane += 1) {
     store.cameras.push({ id: `lane-${lane}-cam`, name: `Lane ${lane}` });
     store.terminals.push(`lane-${lane}`);
     store.zones.push({
@@ -36,7 +40,7 @@ export function benchEstate(keys: Installation['keys']): Estate {
       terminalId: `lane-${lane}`,
     });
   }
-  return estate;
+  return store;
 }
 
 /** A short code or a pool: a bench that is paced like one ordinary number would measure the pace. */
@@ -46,11 +50,13 @@ export interface ThrowAway {
   only: readonly ProcessName[];
   estate?: (keys: Installation['keys']) => Estate;
   env?: Environment;
+  /** Asked at the end: true leaves the data where it is, to be looked at. */
+  keeps?: () => boolean;
 }
 
 /** The whole installation on throw-away data, as `npm start` runs it, with only these of our processes. */
 export async function withInstallation<T>(
-  { only, estate = benchEstate, env = sendingNumber }: ThrowAway,
+  { only, estate = benchEstate, env = sendingNumber, keeps = () => false }: ThrowAway,
   work: (running: Running, dataDir: string) => Promise<T>,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'floorwalker-bench-'));
@@ -63,6 +69,7 @@ export async function withInstallation<T>(
     port: await freePort(),
     env: { ...process.env, ...env },
     loop: true,
+    withConsole: false,
     only,
     estate,
     onProgress: reporter.report,
@@ -77,7 +84,8 @@ export async function withInstallation<T>(
     return await Promise.race([work(running, dataDir), told]);
   } finally {
     await running.stop();
-    await removeDataDir(dataDir);
+    if (keeps()) process.stderr.write(`The data stays in ${dataDir} to be looked at.\n`);
+    else await removeDataDir(dataDir);
   }
 }
 

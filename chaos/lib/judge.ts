@@ -97,6 +97,10 @@ export function judge(facts: Facts): Judgement {
     const lateMs = latenessMs(outages, dueMs, intendedMs, limits.chainMs);
     return [{ id, incidentId, step, dueMs, intendedMs, lateMs }];
   });
+  const afterKill = (atMs: number) => {
+    const last = outages.filter(({ fromMs }) => fromMs < atMs).sort((a, b) => b.fromMs - a.fromMs)[0];
+    return last ? `, ${Math.round((atMs - last.fromMs) / 100) / 10} s after the kill of ${last.part}` : '';
+  };
   const strangers = facts.pages.filter(({ notificationId }) => !notifications.has(notificationId));
   return {
     lost: facts.promised.flatMap((id) => {
@@ -121,11 +125,13 @@ export function judge(facts: Facts): Judgement {
       const firstMs = firstPageMs.get(id);
       if (firstMs === undefined) return [`${id}: nobody was ever reached`];
       const lateMs = latenessMs(outages, acceptedMs, firstMs, limits.chainMs);
-      return lateMs > limits.firstTextMs ? [`${id}: ${Math.round(lateMs)} ms`] : [];
+      return lateMs > limits.firstTextMs ? [`${id}: ${Math.round(lateMs)} ms${afterKill(firstMs)}`] : [];
     }),
     lateEscalations: [
-      ...escalations.flatMap(({ incidentId, step, lateMs }) =>
-        lateMs > limits.escalationMs ? [`${incidentId} step ${step}: ${Math.round(lateMs)} ms`] : [],
+      ...escalations.flatMap(({ incidentId, step, lateMs, intendedMs }) =>
+        lateMs > limits.escalationMs
+          ? [`${incidentId} step ${step}: ${Math.round(lateMs)} ms${afterKill(intendedMs)}`]
+          : [],
       ),
       ...missingRungs(facts),
     ],

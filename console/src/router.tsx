@@ -1,5 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { rosterSearch } from './admin/roster/search.ts';
 import { isStatus } from './api/client.ts';
 import type { DrillFilter, QueueTab } from './api/queries.ts';
 import { sessionQuery } from './api/queries.ts';
@@ -75,9 +83,68 @@ const estateRoute = createRoute({ getParentRoute: () => appRoute, path: '/estate
 const drillsRoute = createRoute({ getParentRoute: () => appRoute, path: '/drills', component: DrillsPage });
 const phonesRoute = createRoute({ getParentRoute: () => appRoute, path: '/phones', component: PhonesPage });
 
+// Setting a company up is rarer than watching the queue, which need not carry it.
+const manageRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/manage',
+  component: lazyRouteComponent(() => import('./admin/frame.tsx'), 'ManageFrame'),
+});
+const manageHomeRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./admin/frame.tsx'), 'ManageHome'),
+});
+const rosterRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/roster',
+  validateSearch: rosterSearch,
+  component: lazyRouteComponent(() => import('./admin/roster/page.tsx'), 'RosterPage'),
+});
+const policiesRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/policies',
+  component: lazyRouteComponent(() => import('./admin/policies/list.tsx'), 'PoliciesPage'),
+});
+const policyRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/policies/$policyId',
+  component: lazyRouteComponent(() => import('./admin/policies/editor-page.tsx'), 'PolicyPage'),
+});
+const webhooksRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./admin/outgoing/list.tsx'), 'WebhooksPage'),
+});
+const webhookRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/webhooks/$webhookId',
+  component: lazyRouteComponent(() => import('./admin/outgoing/webhook-page.tsx'), 'WebhookPage'),
+});
+const usageRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('./admin/usage/page.tsx'), 'UsagePage'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  appRoute.addChildren([queueRoute, incidentRoute, auditRoute, estateRoute, drillsRoute, phonesRoute]),
+  appRoute.addChildren([
+    queueRoute,
+    incidentRoute,
+    auditRoute,
+    estateRoute,
+    drillsRoute,
+    phonesRoute,
+    manageRoute.addChildren([
+      manageHomeRoute,
+      rosterRoute,
+      policiesRoute,
+      policyRoute,
+      webhooksRoute,
+      webhookRoute,
+      usageRoute,
+    ]),
+  ]),
 ]);
 
 /** The console's pages; everything but sign-in needs a session. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { auditActions } from '../../services/audit/actions.ts';
 import type { AuditEntry } from './api/client.ts';
-import { auditAction, auditFacts, whoseName } from './words-audit.ts';
+import { auditAction, auditActionLabels, auditFacts, whoseName } from './words-audit.ts';
 
 const row = (details: AuditEntry['details']): AuditEntry => ({
   ...{
@@ -29,6 +30,10 @@ it.each([
   [{ record: { anything: 1 } }, ''],
 ])('says %j in short', (details, words) => {
   expect(auditFacts(row(details), 'Europe/London')).toBe(words);
+});
+
+it('has words for every action that can be on record, and for no other', () => {
+  expect(Object.keys(auditActionLabels).sort()).toEqual([...auditActions].sort());
 });
 
 it('names actions and people', () => {

@@ -13,7 +13,7 @@ import { reasonSentence } from './words-reasons.ts';
 
 const shownHash = 12;
 
-const actions: Record<string, string> = {
+export const auditActionLabels: Record<string, string> = {
   'session.created': 'Signed in',
   'session.ended': 'Signed out',
   'incident.opened': 'Incident opened',
@@ -84,12 +84,20 @@ const actions: Record<string, string> = {
   'policy.withdrawn': 'Policy withdrawn',
   'policy.assigned': 'Policy given to a store',
   'risk_group.set': 'Risk group set',
+  'webhook.created': 'Webhook added',
+  'webhook.updated': 'Webhook changed',
+  'webhook.deleted': 'Webhook removed',
+  'webhook.secret_rotated': 'Secret of a webhook renewed',
+  'webhook.redelivered': 'Webhook delivery sent again',
+  'webhook.pinged': 'Webhook tried out',
+  'webhook.disabled': 'Webhook switched off after failures',
+  'usage.prices_replaced': 'Prices of messages changed',
   'audit.verified': 'Chain verified',
   'audit.witnessed': 'Head sealed outside the database',
 };
 
 /** What was done: `notification.sent` → "Message handed to the carrier". */
-export const auditAction = (action: string): string => actions[action] ?? readable(action);
+export const auditAction = (action: string): string => auditActionLabels[action] ?? readable(action);
 
 /** `segment-003` → "original segment 3"; other ids stay as they are. */
 function artifactName(id: string): string {

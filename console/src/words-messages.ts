@@ -10,6 +10,7 @@ export const notificationKinds: Record<Notification['kind'], string> = {
   correction: 'Correction',
   help: 'Call for help',
   help_call: 'Call for help',
+  notice: 'Approval asked for',
 };
 
 export const channelNames: Record<Notification['channel'], string> = { sms: 'Text', voice: 'Call', email: 'E-mail' };
@@ -65,13 +66,14 @@ export function roundWords({ kind, round }: Pick<Notification, 'kind' | 'round'>
   return round === 1 ? 'handed over at a shift change' : `handed over, ${round} times`;
 }
 
+const telling: readonly Notification['kind'][] = ['alert', 'help', 'help_call'];
 const reaching: readonly State[] = ['intended', 'sent', 'delivered', 'undelivered'];
 
 /** Who was told about it, or may have been: exactly these hear of a correction. */
 export function toldPeople(notifications: readonly Notification[]): string[] {
   const told = notifications.filter(
     ({ kind, state, channel }) =>
-      kind !== 'correction' && reaching.includes(state) && !(channel === 'voice' && state === 'undelivered'),
+      telling.includes(kind) && reaching.includes(state) && !(channel === 'voice' && state === 'undelivered'),
   );
   return [...new Set(told.map(({ personName }) => personName))];
 }

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { attentionDecision } from '../../domain/attention.ts';
 import { accusingWords } from '../../domain/message-text.ts';
+import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import { chooseRecipient } from '../../domain/routing.ts';
+import { approvalsNeeded } from '../../domain/runbook.ts';
+import { newStep, type StepCommand, stepTransition } from '../../domain/runbook-state.ts';
 import { scoreSeverity } from '../../domain/severity.ts';
 import { behaviours } from '../../domain/types.ts';
 import type { TimelineEvent } from './api/client.ts';
 import * as words from './words.ts';
-import { reasonSentence } from './words-reasons.ts';
+import * as wordsAfter from './words-after.ts';
+import * as wordsMessages from './words-messages.ts';
+import { heldBackLine, heldBackShort, reasonSentence } from './words-reasons.ts';
+import * as wordsRunbook from './words-runbook.ts';
 import { actorLabel, timelineSentence } from './words-timeline.ts';
 
 const event = (kind: string, params: TimelineEvent['params'] = {}): TimelineEvent => ({
@@ -26,7 +34,8 @@ describe('words', () => {
   it('accuse nobody', () => {
     const titles = Object.keys(behaviours).map(words.incidentTitle);
     const categories = Object.values(behaviours).map(words.categoryLabel);
-    const said = [...allStrings(Object.values(words)), ...titles, ...categories].filter((text) => /[A-Z ]/.test(text));
+    const tables = [words, wordsAfter, wordsMessages, wordsRunbook].flatMap((module) => Object.values(module));
+    const said = [...allStrings(tables), ...titles, ...categories].filter((text) => /[A-Z ]/.test(text));
     expect(said.length).toBeGreaterThan(100);
     expect(said.filter((text) => accusingWords.test(text))).toEqual([]);
   });
@@ -48,6 +57,64 @@ describe('words', () => {
     expect(reasons.length).toBeGreaterThan(8);
     const unworded = reasons.filter((reason) => reasonSentence(reason, 'UTC').startsWith(words.readable(reason.code)));
     expect(unworded.map((reason) => reason.code)).toEqual([]);
+  });
+
+  it('have a sentence for every reason why nobody is paged', () => {
+    const noise: Policy['noise'] = {
+      ...defaultPolicy.noise,
+      gates: [{ behaviour: 'loitering', count: 3, windowMs: 600_000 }],
+    };
+    const reasons = attentionDecision(
+      { ...defaultPolicy, operatingModel: 'detection_only', noise },
+      {
+        ...{ behaviour: 'loitering', severity: 'low', ageOnArrivalMs: 3_600_000, seenInGateWindow: 1 },
+        ...{ firstTextsInStorm: 3, verdicts: { confirmed: 1, dismissed: 40 }, heldSincePass: 0 },
+      },
+    );
+    expect(reasons.map(({ code }) => code)).toEqual(Object.keys(heldBackShort));
+    expect(reasons.map((reason) => reasonSentence(reason, 'UTC'))).toEqual([
+      'This store only records: its policy pages nobody.',
+      'It arrived 1 h after it happened; the policy pages people up to 15 min.',
+      'Seen once within 10 min; people are paged from 3 times on.',
+      'This store had 3 alerts within 1 min, and 3 are allowed.',
+      'People confirmed 1 of 41 such incidents of this camera in 7 days (2 %, under 5 %). One in 5 is still shown to people.',
+    ]);
+    expect(heldBackLine(reasons.slice(2, 4), 'UTC')).toBe(
+      'Seen once within 10 min; people are paged from 3 times on. Also: too many alerts at once.',
+    );
+  });
+
+  it('have a sentence for every reason why somebody is left in peace', () => {
+    const candidate = {
+      ...{
+        personId: 'sam',
+        locale: 'en',
+        channels: ['sms'],
+        asked: false,
+        distance: 0,
+        alertsThisShift: 0,
+        alertsInBudget: 0,
+      },
+      ...{ shiftStartsAt: '2026-11-21T06:00:00Z', shiftEndsAt: '2026-11-21T14:00:00Z', quiet: null },
+    } as const;
+    const routing = chooseRecipient(
+      defaultPolicy.noise,
+      [
+        { ...candidate, quiet: { from: '22:00', to: '06:00' } },
+        { ...candidate, alertsThisShift: 40 },
+        { ...candidate, alertsInBudget: 4 },
+      ],
+      { severity: 'low', urgent: false, attempt: 0, localTime: '23:00' },
+    );
+    const reasons = routing.kind === 'withheld' ? routing.reasons : [];
+    const said = reasons.map(({ code, params }) =>
+      reasonSentence({ code, params: { ...params, personName: 'Sam' } }, 'UTC'),
+    );
+    expect(said.sort()).toEqual([
+      'Sam had 4 alerts of severity low within 1 h; the policy allows 4.',
+      'Sam had 40 alerts in this shift; the policy allows 40.',
+      'Sam has quiet hours from 22:00 to 06:00; only severity high and above gets through.',
+    ]);
   });
 
   it('spell out a reason that is not known, with its figures', () => {
@@ -74,5 +141,97 @@ describe('words', () => {
     expect(timelineSentence(event('something_new'))).toBe('Something new.');
     expect(actorLabel('phone:per_1', { personName: 'Lea Brandt' })).toBe('Lea Brandt, by text');
     expect(actorLabel('system:workflow')).toBe('Floorwalker');
+  });
+});
+
+describe('steps of a runbook', () => {
+  const step = (change: Partial<wordsRunbook.Step>): wordsRunbook.Step => ({
+    ...{ id: 's', runbookId: 'r', action: 'door_lock', mode: 'two_person', mandatory: false, command: 'run' },
+    ...{ attempt: 0, target: 'door', message: null, approvers: ['store_manager', 'soc_lead'], approvals: [] },
+    ...{ approvalsNeeded: 2, reason: null, note: null, changedAt: '2026-11-21T14:00:00Z', changedBy: 'Lea' },
+    state: 'waiting_for_approval',
+    ...change,
+  });
+  const yes = { by: 'Lea', role: 'soc_lead', at: '2026-11-21T14:00:00Z', expiresAt: '2026-11-21T14:10:00Z' };
+
+  it('say who is waited for', () => {
+    expect(wordsRunbook.stepWaitsFor(step({}))).toBe('Waits for two people: store manager or SOC lead.');
+    expect(wordsRunbook.stepWaitsFor(step({ approvals: [yes] }))).toBe(
+      'Waits for a second person: store manager or SOC lead.',
+    );
+    expect(wordsRunbook.stepWaitsFor(step({ state: 'acknowledged' }))).toBeNull();
+    expect(wordsRunbook.stepQuestion(step({}), 'approve').consequence).toMatch(/Only when a second person/);
+    expect(wordsRunbook.stepQuestion(step({ approvals: [yes] }), 'approve').consequence).toBe(
+      'With your yes the door is locked.',
+    );
+  });
+
+  it('offer exactly what the table of transitions accepts', () => {
+    const commands: Record<wordsRunbook.StepCommand, StepCommand> = {
+      approve: { kind: 'approve', approvals: 1 },
+      reject: { kind: 'reject' },
+      done: { kind: 'done' },
+      override: { kind: 'override' },
+      release: { kind: 'release' },
+      retry: { kind: 'retry', approved: true },
+    };
+    for (const action of Object.keys(wordsRunbook.stepActions) as wordsRunbook.Step['action'][]) {
+      for (const state of Object.keys(wordsRunbook.stepStates) as wordsRunbook.Step['state'][]) {
+        for (const command of ['run', 'release'] as const) {
+          // A task is open and no other step is; only a task can be reported as done.
+          if ((state === 'open') !== (action === 'task') && state === 'open') continue;
+          const status = { ...newStep(action, 'human'), state, command };
+          const accepted = Object.entries(commands)
+            .filter(([, given]) => stepTransition(status, given).ok)
+            .map(([name]) => name);
+          const offered = wordsRunbook.stepCommands(step({ action, state, command, mode: 'human' }));
+          expect([...offered].sort(), `${action} ${state} ${command}`).toEqual(accepted.sort());
+        }
+      }
+    }
+    expect(approvalsNeeded.two_person).toBe(2);
+  });
+
+  it('are told in the timeline', () => {
+    const params = { action: 'door_lock', state: 'acknowledged' };
+    expect(timelineSentence(event('runbook_step', params))).toBe('Lock a door: locked.');
+    expect(timelineSentence(event('runbook_step', { ...params, approvals: 1, needed: 2 }))).toBe(
+      'Lock a door: 1 of 2 have said yes.',
+    );
+    const failed = { ...params, state: 'failed', reason: { code: 'BROKER_UNREACHABLE', params: {} } };
+    expect(timelineSentence(event('runbook_step', failed))).toMatch(/^Lock a door: failed\. The message broker/);
+  });
+});
+
+describe('what a correction will do', () => {
+  const told = (change: Partial<wordsMessages.Notification>): wordsMessages.Notification => ({
+    ...{ id: 'n', step: 0, round: 0, kind: 'alert', personName: 'Sam', channel: 'sms', state: 'delivered' },
+    ...{ body: '', createdAt: '', sentAt: null, reasons: [], answeredBy: null, callSeconds: null },
+    ...change,
+  });
+
+  it('names those who heard of it, and nobody else', () => {
+    const names = wordsMessages.toldPeople([
+      told({}),
+      told({ round: 1 }),
+      told({ personName: 'Alex', kind: 'help', state: 'undelivered' }),
+      told({ personName: 'Kim', channel: 'voice', state: 'undelivered' }),
+      told({ personName: 'Lea', kind: 'correction' }),
+      told({ personName: 'nobody', state: 'withheld' }),
+      told({ personName: 'nobody', state: 'nobody_on_shift' }),
+    ]);
+    expect(names).toEqual(['Sam', 'Alex']);
+    expect(wordsAfter.correctionPreview(names)).toBe(
+      '2 people will be told that this was wrong: Sam and Alex. It cannot be taken back.',
+    );
+    expect(wordsAfter.correctionPreview([])).toMatch(/^Nobody was told/);
+  });
+
+  it('tells how a call went', () => {
+    const call = told({ channel: 'voice', answeredBy: 'machine_start', callSeconds: 12 });
+    expect(wordsMessages.callOutcome(call)).toBe('An answering machine took it; it lasted 12 s.');
+    expect(wordsMessages.callOutcome({ ...call, answeredBy: 'human' })).toBe('It lasted 12 s.');
+    expect(wordsMessages.callOutcome({ ...call, answeredBy: null, callSeconds: null })).toBeNull();
+    expect(wordsMessages.callOutcome(told({}))).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ export function nearestWord(word: string, known: readonly string[]): string | nu
     if (best === null || distance < best.distance) best = { word: candidate, distance };
   }
   if (best === null) return null;
-  return best.distance <= Math.max(1, Math.floor(Math.max(word.length, best.word.length) / 3)) ? best.word : null;
+  return best.distance <= Math.max(1, Math.floor(Math.max(folded.length, best.word.length) / 3)) ? best.word : null;
 }
 
 /** `lateAfterMs`, `late_after` and `late-after` are all meant as `lateAfter`. */

@@ -24,9 +24,7 @@ describe('a duration', () => {
 
   it('comes back from its text, in the largest unit that is whole', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 315_360_000_000 }), (ms) =>
-        expect(parseDuration(formatDuration(ms))).toBe(ms),
-      ),
+      fc.property(fc.integer({ min: 0, max: 315_360_000_000 }), (ms) => parseDuration(formatDuration(ms)) === ms),
     );
     expect([90_000, 3_600_000, 0, 1_500].map(formatDuration)).toEqual(['90s', '1h', '0s', '1500ms']);
   });

@@ -513,5 +513,4 @@ it('replays 5,000 incidents of one store in seconds', () => {
   const tookMs = performance.now() - startedMs;
   expect(totals.draft.incidents).toBe(5_000);
   expect(tookMs).toBeLessThan(5_000);
-  console.info(`5,000 incidents, 10,000 detections under two policies: ${Math.round(tookMs)} ms`);
 }, 30_000);

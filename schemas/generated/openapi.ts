@@ -1501,7 +1501,7 @@ export interface components {
             /** @description Counts hand-overs of a step and corrections */
             round: number;
             /** @enum {string} */
-            kind: "alert" | "correction" | "help" | "help_call";
+            kind: "alert" | "correction" | "help" | "help_call" | "notice";
             personName: string;
             /** @enum {string} */
             channel: "sms" | "voice" | "email";

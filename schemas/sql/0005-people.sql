@@ -62,7 +62,7 @@ alter table notifications
   drop constraint notifications_kind_known,
   drop constraint notifications_state_known,
   drop constraint notifications_intent_unique,
-  add constraint notifications_kind_known check (kind in ('alert', 'correction', 'help', 'help_call')),
+  add constraint notifications_kind_known check (kind in ('alert', 'correction', 'help', 'help_call', 'notice')),
   add constraint notifications_state_known check (state in ('intended', 'sent', 'delivered', 'undelivered', 'failed', 'nobody_on_shift', 'withheld')),
   add constraint notifications_channel_known check (channel in ('sms', 'voice', 'email')),
   -- Counts hand-overs of one step, and repeated corrections.

@@ -13,6 +13,8 @@ export interface FirstContact {
   intent: Intent | null;
   suppressed: boolean;
   openMandatory: number;
+  /** Positions of the runbook's steps that people are newly asked to approve. */
+  approvals: number[];
 }
 
 /** One transaction: what the till says, how severe it is, and the intent to text the first person if they must know. */
@@ -25,7 +27,9 @@ export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incide
     const { suppressed } = asksPeople
       ? await decideAttention(tx, incident, severity, ctx.actor.id)
       : { suppressed: false };
-    const { openMandatory } = asksPeople ? await planRunbook(tx, incident, severity.level) : { openMandatory: 0 };
+    const { openMandatory, approvals } = asksPeople
+      ? await planRunbook(tx, incident, severity.level)
+      : { openMandatory: 0, approvals: [] };
     await moveState(tx, incident, posVerdict, suppressed);
     const mustTell = asksPeople && !suppressed && incident.state !== 'closed' && incident.policy.escalation.length > 0;
     const intent = mustTell
@@ -35,7 +39,7 @@ export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incide
           step: 0,
         })
       : null;
-    return { posVerdict, severity: severity.level, intent, suppressed, openMandatory };
+    return { posVerdict, severity: severity.level, intent, suppressed, openMandatory, approvals };
   });
 }
 
@@ -43,7 +47,12 @@ export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incide
 export function recheckTill(
   ctx: ServiceContext,
   incidentId: string,
-): Promise<{ posVerdict: Exclude<PosVerdict, 'PENDING'>; suppressed: boolean; openMandatory: number }> {
+): Promise<{
+  posVerdict: Exclude<PosVerdict, 'PENDING'>;
+  suppressed: boolean;
+  openMandatory: number;
+  approvals: number[];
+}> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
     const { pos, severity } = await assess(tx, incident, ctx.actor.id);
@@ -52,9 +61,11 @@ export function recheckTill(
     const { suppressed } = asksPeople
       ? await decideAttention(tx, incident, severity, ctx.actor.id)
       : { suppressed: false };
-    const { openMandatory } = asksPeople ? await planRunbook(tx, incident, severity.level) : { openMandatory: 0 };
+    const { openMandatory, approvals } = asksPeople
+      ? await planRunbook(tx, incident, severity.level)
+      : { openMandatory: 0, approvals: [] };
     await moveState(tx, incident, posVerdict, suppressed);
-    return { posVerdict, suppressed, openMandatory };
+    return { posVerdict, suppressed, openMandatory, approvals };
   });
 }
 

@@ -29,14 +29,15 @@ export function findCallMatter(ctx: ServiceContext, notificationId: string): Pro
     }>(
       `select n.incident_id, n.kind, n.locale, n.carrier_sid, p.id, p.display_name, p.role, p.tenant_id, p.phone_e164
        from notifications n join people p on p.tenant_id = n.tenant_id and p.id = n.person_id
-       where n.tenant_id = $1 and n.id = $2 and n.channel = 'voice' and n.kind in ('alert', 'help', 'help_call') and n.state not in ('withheld', 'nobody_on_shift')
+       where n.tenant_id = $1 and n.id = $2 and n.channel = 'voice' and n.kind in ('alert', 'help', 'help_call', 'correction') and n.state not in ('withheld', 'nobody_on_shift')
          and p.phone_e164 is not null and p.deactivated_at is null`,
       [ctx.actor.tenantId, notificationId],
     );
     if (!row) return null;
     return {
       incidentId: row.incident_id,
-      about: row.kind === 'alert' ? 'alert' : 'help',
+      // Of a corrected incident the call says that it is closed, and as what.
+      about: row.kind === 'alert' || row.kind === 'correction' ? 'alert' : 'help',
       locale: row.locale,
       person: personOnPhone(row),
       phone: row.phone_e164,

@@ -1,5 +1,7 @@
+import { menuSpeech } from '../../domain/messages/voice.ts';
+import { alertText, correctionText, handOverText, helpText, noticeText } from '../../domain/message-text.ts';
 import { type EmailKind, emailMessage } from '../../domain/messages/email.ts';
-import { alertText, correctionText, handOverText, helpText } from '../../domain/message-text.ts';
+import type { RunbookAction } from '../../domain/runbook.ts';
 import type { Channel, Locale, NotificationKind } from '../../domain/types.ts';
 import type { IncidentFacts } from '../incident/facts.ts';
 
@@ -22,6 +24,8 @@ interface Message {
   channel: Channel;
   locale: Locale;
   token: string;
+  /** What waits for an approval, of a notice. */
+  action?: RunbookAction | undefined;
 }
 
 /** The words of one message, the same for the same notification however often they are asked for. */
@@ -30,13 +34,15 @@ export function compose(incident: IncidentFacts, links: LinkOptions, message: Me
   const facts = { laneLabel, storeName, code, drill, linkUrl: `${links.publicUrl}/e/${message.token}` };
   const about = aboutOf(incident, message);
   if (message.channel === 'email') return emailMessage(message.locale, facts, about);
+  if (message.channel === 'voice' && about.kind !== 'correction')
+    return { subject: '', body: menuSpeech(message.locale, about.kind === 'help' ? 'help' : 'alert', facts) };
   return { subject: '', body: textOf(message.locale, facts, about) };
 }
 
-type About = Exclude<EmailKind, { kind: 'notice' }>;
-
-function aboutOf(incident: IncidentFacts, { kind, round }: Message): About {
+function aboutOf(incident: IncidentFacts, { kind, round, action }: Message): EmailKind {
   switch (kind) {
+    case 'notice':
+      return { kind, ...(action === undefined ? {} : { action }) };
     case 'correction':
       return { kind, because: incident.posVerdict === 'MATCH' ? 'receipt_found' : 'person' };
     case 'help':
@@ -47,8 +53,10 @@ function aboutOf(incident: IncidentFacts, { kind, round }: Message): About {
   }
 }
 
-function textOf(locale: Locale, facts: Parameters<typeof alertText>[1], about: About): string {
+function textOf(locale: Locale, facts: Parameters<typeof alertText>[1], about: EmailKind): string {
   switch (about.kind) {
+    case 'notice':
+      return noticeText(locale, { ...facts, linkUrl: undefined, ...(about.action ? { action: about.action } : {}) });
     case 'correction':
       return correctionText(locale, { ...facts, because: about.because });
     case 'help':

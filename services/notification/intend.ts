@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { RunbookAction } from '../../domain/runbook.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Channel, Locale, NotificationKind, Reason } from '../../domain/types.ts';
 import { type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
@@ -56,6 +57,7 @@ interface IntentRow {
   channel: Channel;
   locale: Locale;
   round: number;
+  step: number;
   intended_at: Date;
   claimed_at: Date;
   person_id: string;
@@ -84,7 +86,7 @@ export async function intend(
   const round = input.round ?? 0;
   const moot = input.kind !== 'correction' && incident.state === 'closed';
   const [known] = await tx.query<IntentRow>(
-    `select id, state, channel, locale, round, intended_at, claimed_at, person_id, shift_ends_at from notifications
+    `select id, state, channel, locale, round, step, intended_at, claimed_at, person_id, shift_ends_at from notifications
      where tenant_id = $1 and incident_id = $2 and kind = $3 and step = $4 and round = $5`,
     [tenantId, incidentId, input.kind, input.step, round],
   );
@@ -163,12 +165,12 @@ async function recordUnreached(
       dueAt ?? null,
     ],
   );
-  const role = incident.policy.escalation[step]?.role ?? null;
+  const role = kind === 'notice' ? null : (incident.policy.escalation[step]?.role ?? null);
   await addTimelineEntry(tx, {
     ...placeOf(incident),
     kind: unreached === 'withheld' ? 'text_withheld' : 'nobody_on_shift',
     actor: actorId,
-    params: { step, role, reasons },
+    params: { step, kind, role, reasons },
   });
   tx.audit({
     action: unreached === 'withheld' ? 'notification.withheld' : 'notification.nobody_on_shift',
@@ -190,6 +192,7 @@ async function writeIntent(
     channel: recipient.channel,
     locale: recipient.locale,
     round,
+    step,
     intended_at: new Date(tx.at),
     claimed_at: new Date(tx.at),
     person_id: recipient.personId,
@@ -216,7 +219,7 @@ async function writeIntent(
       dueAt ?? null,
     ],
   );
-  if (kind !== 'correction' && recipient.channel !== 'voice')
+  if (kind !== 'correction' && kind !== 'notice' && recipient.channel !== 'voice')
     await tx.query(
       'insert into evidence_links (tenant_id, store_id, incident_id, token_sha256, person_id, expires_at) values ($1, $2, $3, $4, $5, $6)',
       [
@@ -236,6 +239,18 @@ async function writeIntent(
   return intent;
 }
 
+async function readAction(
+  tx: WriteTransaction,
+  { tenantId, incidentId }: IncidentFacts,
+  position: number,
+): Promise<RunbookAction | undefined> {
+  const [row] = await tx.query<{ action: RunbookAction }>(
+    'select action from runbook_steps where tenant_id = $1 and incident_id = $2 and position = $3',
+    [tenantId, incidentId, position],
+  );
+  return row?.action;
+}
+
 async function describe(
   tx: WriteTransaction,
   row: IntentRow,
@@ -247,14 +262,17 @@ async function describe(
 ): Promise<OpenIntent> {
   const { phone, email } = address ?? (await readAddress(tx, incident.tenantId, row.person_id));
   const token = linkToken(links, row.id);
-  const words = compose(incident, links, { kind, round: row.round, channel: row.channel, locale: row.locale, token });
+  const action = kind === 'notice' ? await readAction(tx, incident, row.step) : undefined;
+  const { round, channel, locale } = row;
+  const words = compose(incident, links, { kind, round, channel, locale, token, action });
   return {
     outcome: row.state === 'intended' ? 'intended' : row.state === 'failed' ? 'undeliverable' : 'sent',
     notificationId: row.id,
     channel: row.channel,
     to: (row.channel === 'email' ? email : phone) ?? '',
     ...words,
-    reference: kind === 'correction' ? words.body : token,
+    // A message without a link is known by its words.
+    reference: words.body.includes(token) ? token : words.body,
     intendedAt: row.intended_at.toISOString(),
     claimedAt: row.claimed_at.toISOString(),
     shiftEndsAt: row.shift_ends_at?.toISOString() ?? null,

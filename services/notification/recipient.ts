@@ -1,6 +1,6 @@
 import { alwaysPasses } from '../../domain/attention.ts';
 import { type Candidate, chooseRecipient, type Routing } from '../../domain/routing.ts';
-import type { Channel, Locale, NotificationKind } from '../../domain/types.ts';
+import type { Channel, Locale, NotificationKind, Role } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
 import type { IncidentFacts } from '../incident/facts.ts';
 
@@ -51,13 +51,14 @@ export async function findRecipient(
   need: StepNeed,
 ): Promise<Routing & { recipient?: Recipient }> {
   const { policy, severity } = incident;
-  const rung = policy.escalation[need.step];
-  if (!rung) return { kind: 'nobody' };
+  const rung = need.kind === 'notice' ? { attempt: 0 } : policy.escalation[need.step];
+  const roles = await rolesOf(tx, incident, need);
+  if (!rung || roles.length === 0) return { kind: 'nobody' };
   const help = need.kind === 'help' || need.kind === 'help_call';
   const rows = await tx.query<CandidateRow>(onShiftSql, [
     incident.tenantId,
     incident.storeId,
-    rung.role,
+    roles,
     tx.at,
     need.excludePersonId,
     incident.incidentId,
@@ -78,6 +79,15 @@ export async function findRecipient(
     ...routing,
     recipient: { ...addressOf(row), channel: routing.channel, shiftEndsAt: row.ends_at.toISOString() },
   };
+}
+
+async function rolesOf(tx: WriteTransaction, incident: IncidentFacts, { kind, step }: StepNeed): Promise<Role[]> {
+  if (kind !== 'notice') return incident.policy.escalation.slice(step, step + 1).map(({ role }) => role);
+  const [row] = await tx.query<{ approvers: Role[] }>(
+    'select approvers from runbook_steps where tenant_id = $1 and incident_id = $2 and position = $3',
+    [incident.tenantId, incident.incidentId, step],
+  );
+  return row?.approvers ?? [];
 }
 
 /** Somebody by name, who is told whatever the hour: a correction is owed to them. */
@@ -125,7 +135,7 @@ function usableChannels(row: PersonRow, order: readonly Channel[]): Channel[] {
 function toCandidate(row: CandidateRow, kind: NotificationKind): Candidate {
   // A call for help goes out as text and call at once, whatever somebody prefers.
   const order: readonly Channel[] =
-    kind === 'help' ? ['sms', 'email'] : kind === 'help_call' ? ['voice'] : row.channels;
+    kind === 'help' || kind === 'notice' ? ['sms', 'email'] : kind === 'help_call' ? ['voice'] : row.channels;
   return {
     personId: row.id,
     locale: row.locale,
@@ -162,7 +172,7 @@ const onShiftSql = `
   from stores st
   join shifts s on s.tenant_id = st.tenant_id and (s.store_id = st.id or (s.store_id is null and (s.region_id is null or s.region_id = st.region_id)))
   join people p on p.tenant_id = s.tenant_id and p.id = s.person_id
-  where st.tenant_id = $1 and st.id = $2 and p.role = $3 and s.starts_at <= $4 and s.ends_at > $4 and p.deactivated_at is null and p.id is distinct from $5
+  where st.tenant_id = $1 and st.id = $2 and p.role = any ($3) and s.starts_at <= $4 and s.ends_at > $4 and p.deactivated_at is null and p.id is distinct from $5
   order by p.id, s.store_id nulls last, s.region_id nulls last, s.starts_at desc`;
 
 export type { Routing };

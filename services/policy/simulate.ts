@@ -42,7 +42,7 @@ export interface SimulationAnswer extends Simulation {
 
 const dayMs = 86_400_000;
 const maxSpanMs = 31 * dayMs;
-export const maxReplayed = 5_000;
+const maxReplayed = 5_000;
 const maxListed = 500;
 /** A shift's length: what was sent in it counts against budgets and storms at the beginning. */
 const warmUpMs = dayMs / 2;

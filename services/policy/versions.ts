@@ -67,7 +67,7 @@ export interface PolicyRow {
 export const policyColumns =
   'id, version, state, body, source, note, created_by, created_at, submitted_by, submitted_at, activated_by, activated_at';
 
-export const summaryOfVersion = (row: PolicyRow): PolicyVersionSummary => ({
+const summaryOfVersion = (row: PolicyRow): PolicyVersionSummary => ({
   id: row.id,
   version: row.version,
   state: row.state,

@@ -26,7 +26,7 @@ export interface ReadSource {
   problemAt(path: DocumentPath, message: string, at?: 'key' | 'value'): SourceProblem;
 }
 
-export const maxSourceBytes = 64 * 1024;
+const maxSourceBytes = 64 * 1024;
 
 const plainWords: Record<string, string> = {
   TAB_AS_INDENT: 'tabs cannot indent: use two spaces',

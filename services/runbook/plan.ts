@@ -19,6 +19,13 @@ export type PlannedIncident = Pick<
   'tenantId' | 'storeId' | 'incidentId' | 'behaviour' | 'terminalId' | 'policy'
 >;
 
+/** What the incident's workflow has to know of its runbook. */
+export interface PlannedRunbook {
+  openMandatory: number;
+  /** Positions of the steps that people are newly asked to approve. */
+  approvals: number[];
+}
+
 const planner = 'system:runbook';
 
 /**
@@ -29,12 +36,12 @@ export async function planRunbook(
   tx: WriteTransaction,
   facts: PlannedIncident,
   severity: SeverityLevel,
-): Promise<{ openMandatory: number }> {
+): Promise<PlannedRunbook> {
   // The usual case, on the way to the first text.
-  if (facts.policy.runbooks.length === 0) return { openMandatory: 0 };
+  if (facts.policy.runbooks.length === 0) return { openMandatory: 0, approvals: [] };
   const known = await loadSteps(tx, facts.tenantId, facts.incidentId);
   const runbook = runbookFor(completePolicy(facts.policy).runbooks, { behaviour: facts.behaviour, severity });
-  if (runbook === null) return { openMandatory: countOpenMandatory(known) };
+  if (runbook === null) return { openMandatory: countOpenMandatory(known), approvals: [] };
   const incident = await loadRunbookIncident(tx, facts.tenantId, facts.incidentId);
   // A stronger runbook may repeat what the weaker one has done already.
   const sameThing = (step: RunbookStep) => (other: StepRow) =>
@@ -44,7 +51,7 @@ export async function planRunbook(
       other.target === targetOf(step, facts) &&
       other.message === (step.message ?? null));
   const fresh = runbook.steps.filter((step) => !known.some(sameThing(step)));
-  if (fresh.length === 0) return { openMandatory: countOpenMandatory(known) };
+  if (fresh.length === 0) return { openMandatory: countOpenMandatory(known), approvals: [] };
   const planned: StepRow[] = [];
   for (const [index, step] of fresh.entries()) {
     const row = plannedStep(runbook, step, facts, known.length + index, tx.at);
@@ -68,7 +75,10 @@ export async function planRunbook(
       steps: planned.map(({ stepId, action, mode, mandatory, state }) => ({ stepId, action, mode, mandatory, state })),
     },
   });
-  return { openMandatory: countOpenMandatory([...known, ...planned]) };
+  return {
+    openMandatory: countOpenMandatory([...known, ...planned]),
+    approvals: planned.filter(({ state }) => state === 'waiting_for_approval').map(({ position }) => position),
+  };
 }
 
 const stepIdOf = (runbook: Runbook, step: RunbookStep): string => `${runbook.id}.${step.id}`;

@@ -1,11 +1,14 @@
 export interface ActionFacts {
   incidents: number;
   closed: number;
-  /** Of which the till had the receipt at once, so that nothing was waited for. */
+  /** Of which the till had the receipt at once: no evidence and no timer. */
   matchedAtOnce: number;
-  /** Acknowledgements and verdicts of people. */
-  updates: number;
-  /** Alerts and repeats beyond the first text. */
+  verdicts: number;
+  /** Acknowledgements and calls for help: each is an update and is recorded before the end. */
+  answers: number;
+  /** Chains that nobody answered. */
+  exhausted: number;
+  /** Alerts and repeats beyond the first. */
   furtherAlerts: number;
   /** Merged detections, and messages that could not be delivered. */
   signals: number;
@@ -19,6 +22,7 @@ export interface ActionFacts {
  * heartbeats, corrections and runbooks are not seen.
  */
 export function estimateActions(facts: ActionFacts): number {
-  const own = 4 * facts.incidents - facts.matchedAtOnce + facts.closed;
-  return own + facts.updates + 2 * facts.furtherAlerts + facts.signals + 2 * facts.reopened;
+  const own = 4 * facts.incidents - 2 * facts.matchedAtOnce + facts.closed;
+  const answered = facts.verdicts + 2 * facts.answers + facts.exhausted;
+  return own + answered + 2 * facts.furtherAlerts + facts.signals + 2 * facts.reopened;
 }

@@ -78,7 +78,9 @@ const countsSql = `
     select i.store_id, count(*) as incidents, count(*) filter (where i.state = 'closed') as closed,
       count(*) filter (where i.pos_verdict = 'MATCH' and i.texts_sent = 0 and i.acknowledged_at is null and i.decided_by is null) as matched,
       sum(i.runs - 1) as reopened, sum(i.detection_count - 1) as merged,
-      sum((select count(*) from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind in ('acknowledged', 'verdict_given', 'help_requested', 'help_ended'))) as updates,
+      sum((select count(*) from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind = 'verdict_given')) as verdicts,
+      sum((select count(*) from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind in ('acknowledged', 'help_requested', 'help_ended'))) as answers,
+      sum((select count(*) from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind = 'escalation_exhausted')) as exhausted,
       sum((select count(*) from notifications n where n.tenant_id = i.tenant_id and n.incident_id = i.id and n.kind = 'alert' and (n.step > 0 or n.round > 0) and n.state <> 'withheld')) as further,
       sum((select count(*) from notifications n where n.tenant_id = i.tenant_id and n.incident_id = i.id and n.state = 'undelivered')) as undelivered
     from incidents i where i.tenant_id = $1 and i.accepted_at >= $2 and i.accepted_at < $3 group by i.store_id
@@ -86,7 +88,7 @@ const countsSql = `
   select s.id as store_id,
     (select count(*)::int from detections d where d.tenant_id = $1 and d.store_id = s.id and d.received_at >= $2 and d.received_at < $3) as "detections",
     coalesce(o.incidents, 0)::int as "incidents", coalesce(o.closed, 0)::int as "closed", coalesce(o.matched, 0)::int as "matchedAtOnce",
-    coalesce(o.reopened, 0)::int as "reopened", coalesce(o.updates, 0)::int as "updates", coalesce(o.further, 0)::int as "furtherAlerts",
+    coalesce(o.reopened, 0)::int as "reopened", coalesce(o.verdicts, 0)::int as "verdicts", coalesce(o.answers, 0)::int as "answers", coalesce(o.exhausted, 0)::int as "exhausted", coalesce(o.further, 0)::int as "furtherAlerts",
     coalesce(o.merged + o.undelivered, 0)::int as "signals",
     coalesce(b.texts, 0)::int as "texts", coalesce(b.segments, 0)::int as "segments", coalesce(b.calls, 0)::int as "calls",
     coalesce(b.call_seconds, 0)::int as "callSeconds", coalesce(b.call_minutes, 0)::int as "callMinutes", coalesce(b.emails, 0)::int as "emails",

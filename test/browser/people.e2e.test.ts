@@ -166,9 +166,9 @@ describe('after the verdict', () => {
     const { page } = await openAs('SOC lead');
     await page.goto(at(incidentId));
     await page.getByRole('tab', { name: 'Outcome' }).click();
-    await page.getByLabel('Would have been lost').fill('12.345');
+    await page.getByLabel('Prevented').fill('12.345');
     await page.getByText('Not an amount; write 0.00').waitFor();
-    await page.getByLabel('Would have been lost').fill('12.34');
+    await page.getByLabel('Prevented').fill('12.34');
     await page.getByRole('button', { name: 'Record it' }).click();
     await page.getByTestId('timeline').getByText('£12.34 prevented').waitFor();
     expect((await scene.read(incidentId)).outcome).toMatchObject({ preventedMinor: 1234, currency: 'GBP' });

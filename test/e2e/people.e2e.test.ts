@@ -182,6 +182,49 @@ describe('one person after another', () => {
   });
 });
 
+describe('what must be done before the end', () => {
+  it('keeps a confirmed incident open until two people approved it, and whoever may is texted', async () => {
+    const stage = await staged({
+      runbooks: [
+        {
+          id: 'report',
+          behaviours: 'any',
+          minSeverity: 'low',
+          steps: [
+            {
+              ...{ id: 'police', action: 'police_report', mode: 'two_person', mandatory: true, ackTimeoutMs: 5_000 },
+              approvers: ['store_manager', 'soc_lead', 'regional'],
+            },
+          ],
+        },
+      ],
+    });
+    const { camera, sam, alex, system } = stage;
+    const { incidentId, code } = await camera.sees();
+    await sam.expectText(/please check/);
+    expect((await alex.expectText(/approval/)).body).toContain(code);
+    await sam.reply('4');
+    await sam.expectText(/noted/);
+    const open = await eventually(async () => {
+      const now = await stage.incident(incidentId);
+      return now.verdict === 'confirmed' && now;
+    });
+    expect(open.state).toBe('acknowledged');
+    const { body } = await system.api<{ steps: { stepId: string; state: string }[] }>(
+      'soc_lead',
+      'GET',
+      `/v1/incidents/${incidentId}/steps`,
+    );
+    const stepId = body.steps[0]!.stepId;
+    expect(await command(stage, 'soc_lead', incidentId, `steps/${stepId}/approve`)).toMatchObject({ status: 200 });
+    expect((await stage.incident(incidentId)).state).toBe('acknowledged');
+    expect(await command(stage, 'soc_lead', incidentId, `steps/${stepId}/approve`)).toMatchObject({ status: 409 });
+    expect(await command(stage, 'regional', incidentId, `steps/${stepId}/approve`)).toMatchObject({ status: 200 });
+    expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'confirmed' });
+    await stage.endsWell();
+  });
+});
+
 describe('when the verdict was wrong', () => {
   let stage: Stage;
   beforeAll(async () => {

@@ -295,7 +295,19 @@ async function targetFor(operation: (typeof operations)[number]): Promise<Target
   shared ??= await target();
   if (['updatePerson', 'deactivatePerson', 'updateShift', 'deleteShift', 'deleteHoliday'].includes(operation.id))
     return { ...shared, ...(await plantRoster()) };
+  if (operation.path.includes('{policyId}')) return { ...shared, policyId: await plantPolicy(operation.id) };
   return shared;
+}
+
+/** A policy of its own, in the state that the operation takes. */
+async function plantPolicy(operationId: string): Promise<string> {
+  const policyId = `p-${randomUUID()}`;
+  const states: Record<string, string> = { activatePolicy: 'review', rollbackPolicy: 'active' };
+  await database.admin.query(
+    "insert into policies (tenant_id, id, version, body, state, created_by) values ('demo', $1, 1, $2, $3, 'user:somebody')",
+    [policyId, JSON.stringify({ ...defaultPolicy, id: policyId }), states[operationId] ?? 'draft'],
+  );
+  return policyId;
 }
 
 const webhookId = `whk_${'0'.repeat(20)}`;

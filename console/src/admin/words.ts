@@ -31,12 +31,9 @@ export const versionStates: Record<Schemas['PolicyVersionSummary']['state'], { l
 export const actorName = (actorId: string, ownId: string): string =>
   actorId === ownId ? 'you' : actorId.replace(/^(user|person|system):/, '');
 
-/** "+44 7700 900101" → "+44 •••• 101": a list on a screen is read by whoever stands beside it. */
-export function maskedNumber(number: string): string {
-  if (number.includes('•')) return number;
-  const digits = number.replace(/\D/g, '');
-  return `+${digits.slice(0, 2)} •••• ${digits.slice(-3)}`;
-}
+/** A list on a screen is read by whoever stands beside it: "•••• 101". */
+export const maskedNumber = (number: string): string =>
+  number.includes('•') ? number : `•••• ${number.replace(/\D/g, '').slice(-3)}`;
 
 export const deliveryStates: Record<Schemas['WebhookDeliveryState'], { label: string; tone: Tone }> = {
   pending: { label: 'Waiting', tone: 'info' },

@@ -13,7 +13,7 @@ import classes from './dialog.module.css';
 type Command = paths['/v1/drills']['post']['requestBody']['content']['application/json'];
 type Draft = Record<'storeId' | 'cameraId' | 'zoneId' | 'eventType' | 'note', string>;
 
-const firstDraft: Draft = { storeId: '', cameraId: '', zoneId: '', eventType: 'missed_scan', note: '' };
+const firstDraft: Draft = { storeId: '', cameraId: '', zoneId: '', eventType: 'restricted_zone', note: '' };
 
 /** Plays an incident that nobody made; says before it starts who will hear of it. */
 export function DrillDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -91,6 +91,7 @@ function DrillForm({ onClose }: { onClose: () => void }) {
           value={storeId || null}
           onChange={(value) => change({ storeId: value ?? '', cameraId: '', zoneId: '' })}
           searchable
+          openOnFocus={false}
           allowDeselect={false}
           nothingFoundMessage="No such store"
           data-autofocus
@@ -113,7 +114,8 @@ function DrillForm({ onClose }: { onClose: () => void }) {
         />
         <Autocomplete
           label="Zone (optional)"
-          description="Its id; without one the whole view is meant"
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          description="Its id. What asks the till first needs one with a till."
           data={[...(zones.data?.keys() ?? [])]}
           renderOption={({ option }) => (
             <span>

@@ -52,7 +52,8 @@ export function Correct({ incident, onCancel, onDone }: CorrectProps) {
         {correctionPreview(toldPeople(incident.notifications))}
       </p>
       <p className={classes.dim}>
-        The record keeps the earlier verdict beside the new one. To make it worse instead of better, open it again.
+        The record keeps the earlier verdict beside the new one. Whatever else it turned out to be needs a new verdict:
+        open it again.
       </p>
     </Confirm>
   );

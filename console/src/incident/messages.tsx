@@ -83,7 +83,9 @@ function Message({ notification, incident }: { notification: Notification; incid
           ))}
         </ul>
       )}
-      {notification.body !== '' && <p className={classes.body}>{notification.body}</p>}
+      {notification.body !== '' && notification.channel !== 'voice' && (
+        <p className={classes.body}>{notification.body}</p>
+      )}
     </li>
   );
 }

@@ -64,8 +64,7 @@ function Help({ incident, onStandDown }: { incident: IncidentDetail; onStandDown
       action={
         may('incident.decide') && (
           <Button
-            color="red"
-            variant="outline"
+            variant="default"
             size="md"
             leftSection={<IconShieldCheck size={18} />}
             rightSection={<kbd>s</kbd>}

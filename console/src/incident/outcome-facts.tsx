@@ -21,7 +21,7 @@ export function OutcomeTab({ incident }: { incident: IncidentDetail }) {
       <dd>{amount(outcome.lossMinor)}</dd>
       <dt>Came back</dt>
       <dd>{amount(outcome.recoveredMinor)}</dd>
-      <dt>Would have been lost</dt>
+      <dt>Prevented</dt>
       <dd>{amount(outcome.preventedMinor)}</dd>
       {outcome.items.map((item, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the list is read, never changed

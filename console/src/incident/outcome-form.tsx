@@ -60,7 +60,7 @@ function draftOf(incident: IncidentDetail): Draft {
 const amountFields = [
   { name: 'loss', label: 'Lost' },
   { name: 'recovered', label: 'Came back' },
-  { name: 'prevented', label: 'Would have been lost' },
+  { name: 'prevented', label: 'Prevented' },
 ] as const;
 
 /** What came of it in goods and money; may be completed and changed later. */

@@ -70,7 +70,7 @@ function StepRow({ step, incident }: { step: Step; incident: IncidentDetail }) {
       <div className={classes.head}>
         <span className={classes.name}>
           {stepActions[step.action]}
-          {step.target && <span className={classes.target}> {step.target}</span>}
+          {step.target && <span className={classes.target}>{step.target}</span>}
         </span>
         <Chip tone={state.tone}>{state.label}</Chip>
       </div>

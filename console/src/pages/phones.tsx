@@ -1,4 +1,4 @@
-import { IconDeviceMobile } from '@tabler/icons-react';
+import { IconDeviceMobile, IconPhoneIncoming } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { keys, phonesQuery, simulatorQuery } from '../api/queries.ts';
@@ -13,6 +13,7 @@ export function PhonesPage() {
   const simulator = useQuery(simulatorQuery);
   const phones = useQuery({ ...phonesQuery, enabled: Boolean(simulator.data) });
   const client = useQueryClient();
+  const ringing = phones.data?.filter(({ calls }) => calls.some(({ status }) => status === 'ringing')) ?? [];
   const isOffered = Boolean(simulator.data);
   useEffect(() => {
     document.title = 'Phones · Floorwalker';
@@ -43,6 +44,13 @@ export function PhonesPage() {
           A phone appears for every person who is on the roster.
         </Empty>
       )}
+      <p role="status" className={classes.ringing}>
+        {ringing.length > 0 && (
+          <>
+            <IconPhoneIncoming size={17} aria-hidden="true" /> Ringing: {ringing.map(({ label }) => label).join(', ')}
+          </>
+        )}
+      </p>
       {phones.data && (
         <div className={classes.phones}>
           {phones.data.map((phone) => (

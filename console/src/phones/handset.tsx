@@ -36,9 +36,10 @@ export function Handset({ phone }: { phone: Phone }) {
   return (
     <section className={classes.phone} aria-label={`Phone of ${phone.label}`} data-testid={`phone-${phone.number}`}>
       <header className={classes.head}>
-        <h2 className={classes.name}>{phone.label}</h2>
+        <h2 className={classes.name}>{phone.label || 'Nobody in the roster'}</h2>
         <p className={classes.number}>
-          {roleLabel(phone.role)} · <span className="tabular">{phone.number}</span>
+          {phone.role && `${roleLabel(phone.role)} · `}
+          <span className="tabular">{phone.number}</span>
         </p>
         {phone.optedOut && <p className={classes.stopped}>Said STOP: no text gets through until START.</p>}
       </header>

@@ -1,5 +1,6 @@
 import { Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
+  IconAdjustmentsHorizontal,
   IconBuildingStore,
   IconDeviceMobileMessage,
   IconInbox,
@@ -12,6 +13,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useAccess } from '../admin/access.ts';
 import { api, expectOk } from '../api/client.ts';
 import { simulatorQuery } from '../api/queries.ts';
 import { StreamContext, useIncidentStream } from '../api/stream.ts';
@@ -26,6 +28,7 @@ import { useShortcutSheet, useShortcuts } from './shortcuts.tsx';
 /** The frame of every page for somebody who is signed in: rail, page, live updates. */
 export function Shell() {
   const { session, may } = useSession();
+  const manages = useAccess().pages.length > 0;
   const stream = useIncidentStream();
   const arrivals = useArrivals();
   const simulator = useQuery(simulatorQuery);
@@ -48,6 +51,9 @@ export function Shell() {
           <nav aria-label="Main" className={classes.nav}>
             <RailLink to="/" icon={<IconInbox size={22} stroke={1.6} />} label="Queue" badge={arrivals.openCount} />
             <RailLink to="/estate" icon={<IconBuildingStore size={22} stroke={1.6} />} label="Stores" />
+            {manages && (
+              <RailLink to="/manage" icon={<IconAdjustmentsHorizontal size={22} stroke={1.6} />} label="Manage" />
+            )}
             {may('audit.read') && (
               <RailLink to="/audit" icon={<IconShieldCheck size={22} stroke={1.6} />} label="Audit" />
             )}
@@ -78,7 +84,7 @@ export function Shell() {
 }
 
 interface RailLinkProps {
-  to: '/' | '/estate' | '/audit' | '/phones';
+  to: '/' | '/estate' | '/manage' | '/audit' | '/phones';
   icon: ReactNode;
   label: string;
   badge?: number;

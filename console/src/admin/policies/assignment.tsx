@@ -173,13 +173,7 @@ function RiskGroupDialog({ opened, onClose, active, known }: RiskGroupDialogProp
     },
   });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Risk group"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="Risk group" centered closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -24,13 +24,7 @@ export function NewPolicyDialog({ opened, onClose }: { opened: boolean; onClose:
     },
   });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="New policy"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="New policy" centered closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -50,11 +44,7 @@ export function NewPolicyDialog({ opened, onClose }: { opened: boolean; onClose:
             withAsterisk={false}
             data-autofocus
           />
-          <Radio.Group
-            label="Who looks first"
-            value={model}
-            onChange={(value) => setModel(value as OperatingModel)}
-          >
+          <Radio.Group label="Who looks first" value={model} onChange={(value) => setModel(value as OperatingModel)}>
             <Stack gap="xs" mt="xs">
               {(Object.keys(models) as OperatingModel[]).map((value) => (
                 <Radio key={value} value={value} label={models[value].label} description={models[value].hint} />

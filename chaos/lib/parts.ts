@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EngineName } from '../../stack/engines/index.ts';
+import type { Running } from '../../stack/start.ts';
+import type { Outage } from './outages.ts';
+import type { Part, PlannedKill } from './plan.ts';
+
+interface Killable {
+  pid(): number | undefined;
+  whenReady(): Promise<void>;
+}
+
+export interface Killing {
+  outages: readonly Outage[];
+  kills(): number;
+  /** Resolves when every planned kill has been done and everything is up again. */
+  done: Promise<void>;
+}
+
+/** Kills parts by plan; what is just coming back is killed as soon as it is up. The supervisor restarts them. */
+export async function killByPlan(running: Running, plan: readonly PlannedKill[]): Promise<Killing> {
+  const engines = await running.engines.all;
+  const killable = (part: Part): Killable => {
+    if (part === EngineName.temporal || part === EngineName.postgres)
+      return { pid: () => engines.pids[part], whenReady: () => engines.whenReady(part) };
+    const ours = running.application.processes.find(({ name }) => name === part);
+    if (!ours) throw new Error(`${part} is not part of this run`);
+    return { pid: () => ours.pid, whenReady: () => ours.whenReady() };
+  };
+  const outages: Outage[] = [];
+  let count = 0;
+  const queues = new Map<Part, Promise<void>>();
+  const killOnce = async (part: Part): Promise<void> => {
+    const { pid, whenReady } = killable(part);
+    await whenReady();
+    const before = pid();
+    if (before === undefined) throw new Error(`${part} is said to be ready and does not run`);
+    const outage: Outage = { part, fromMs: Date.now(), toMs: Number.POSITIVE_INFINITY };
+    outages.push(outage);
+    count += 1;
+    process.kill(before, 'SIGKILL');
+    while (pid() === before || pid() === undefined) await delay(10);
+    await whenReady();
+    outage.toMs = Date.now();
+  };
+  const done = (async () => {
+    for (const { part, afterMs } of plan) {
+      await delay(afterMs);
+      const queued = (queues.get(part) ?? Promise.resolve()).then(() => killOnce(part));
+      queued.catch(() => undefined);
+      queues.set(part, queued);
+    }
+    await Promise.all(queues.values());
+  })();
+  return { outages, kills: () => count, done };
+}

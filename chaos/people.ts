@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { openLoad } from '../bench/lib/load.ts';
+import { withInstallation } from '../bench/lib/machine.ts';
+import { percentile } from '../bench/lib/results.ts';
+import type { ProcessName } from '../stack/application.ts';
+import { chaosEnvironment, chaosEstate, chaosPolicy } from './lib/estate.ts';
+import { auditHolds, countOutbox, readIncidents, readNotifications, waitUntilQuiet } from './lib/facts.ts';
+import { followJournal } from './lib/journal.ts';
+import { type Facts, judge, limits } from './lib/judge.ts';
+import { latenessMs } from './lib/outages.ts';
+import { watchOverdue } from './lib/overdue.ts';
+import { killByPlan } from './lib/parts.ts';
+import { openPhones } from './lib/phones.ts';
+import { planKills } from './lib/plan.ts';
+import { openSource } from './lib/source.ts';
+
+export interface ChaosOptions {
+  seed: number;
+  kills: number;
+  /** Mean time between two kills. */
+  gapMs: number;
+  incidentsPerSecond: number;
+}
+
+const processes: ProcessName[] = ['carrier', 'worker', 'media', 'api'];
+const calmMs = 5_000;
+const progressEveryMs = 10_000;
+const shownOfEach = 8;
+
+/** Kills parts of a working installation at random moments and counts what must not have happened. Resolves with the exit code. */
+export async function runPeopleChaos(options: ChaosOptions): Promise<number> {
+  let bad = false;
+  return withInstallation(
+    { only: processes, estate: chaosEstate, env: chaosEnvironment, keeps: () => bad },
+    async (running, dataDir) => {
+      const pool = new pg.Pool({ connectionString: running.application.databaseAdminUrl, max: 4 });
+      // Connections break when Postgres is killed; the pool opens new ones.
+      pool.on('error', () => undefined);
+      try {
+        const startedMs = Date.now();
+        await openLoad(running).heartbeats();
+        const source = openSource(running, options.seed, options.incidentsPerSecond);
+        const phones = openPhones({
+          carrierUrl: running.application.carrierUrl,
+          pool,
+          seed: options.seed,
+          timeoutsMs: chaosPolicy.escalation.map(({ timeoutMs }) => timeoutMs),
+          eventOf: (incidentId) => source.accepted.get(incidentId),
+        });
+        const journal = followJournal(dataDir, phones.onRecord);
+        const overdue = watchOverdue(running.application.baseUrl);
+        await delay(calmMs);
+        const killing = await killByPlan(running, planKills(options.seed, options.kills, options.gapMs));
+        const progress = setInterval(
+          () =>
+            say(
+              `${killing.kills()} of ${options.kills} kills, ${source.accepted.size} incidents (${source.pending()} not accepted yet), ${phones.pages.length} pages, ${phones.answered()} answers`,
+            ),
+          progressEveryMs,
+        );
+        await killing.done.finally(() => clearInterval(progress));
+        await delay(calmMs);
+        await source.stop();
+        say('the last kill is over; waiting until everything is quiet');
+        await waitUntilQuiet(running, pool);
+        await phones.stop();
+        await journal.stop();
+        await overdue.stop();
+        const facts: Facts = {
+          promised: [...source.accepted.keys()],
+          incidents: await readIncidents(running, pool),
+          notifications: await readNotifications(pool),
+          pages: phones.pages,
+          answers: phones.answers,
+          samples: overdue.samples,
+          outages: killing.outages,
+          outboxLeft: await countOutbox(pool),
+          auditOk: await auditHolds(running),
+          rungs: chaosPolicy.escalation.length,
+          graceMs: chaosPolicy.evidence.graceMs,
+        };
+        bad = report(facts, {
+          ...options,
+          kills: killing.kills(),
+          seconds: Math.round((Date.now() - startedMs) / 1_000),
+        });
+        return bad ? 1 : 0;
+      } finally {
+        await pool.end();
+      }
+    },
+  );
+}
+
+const say = (text: string) => process.stderr.write(`  ${text}\n`);
+
+/** Prints what is wrong in words, then everything as one line of JSON; true when anything is wrong. */
+function report(
+  facts: Facts,
+  run: { seed: number; kills: number; seconds: number; incidentsPerSecond: number },
+): boolean {
+  const judgement = judge(facts);
+  const counts: Record<string, number> = {};
+  for (const [name, cases] of Object.entries(judgement) as [string, string[]][]) {
+    counts[name] = cases.length;
+    for (const one of cases.slice(0, shownOfEach)) say(`${name}: ${one}`);
+    if (cases.length > shownOfEach) say(`${name}: and ${cases.length - shownOfEach} more`);
+  }
+  const lateness = facts.notifications.flatMap(({ kind, dueMs, intendedMs }) =>
+    kind === 'alert' && dueMs !== null ? [latenessMs(facts.outages, dueMs, intendedMs, limits.chainMs)] : [],
+  );
+  const recoveries = facts.outages.map(({ fromMs, toMs }) => toMs - fromMs);
+  const figures = {
+    kills: run.kills,
+    incidents: facts.incidents.length,
+    seed: run.seed,
+    seconds: run.seconds,
+    pages: facts.pages.length,
+    answers: [...facts.answers.values()].reduce((sum, given) => sum + given.size, 0),
+    escalations: lateness.length,
+    escalationLatenessP99Ms: Math.round(percentile(lateness, 0.99)),
+    recoveryP50Ms: Math.round(percentile(recoveries, 0.5)),
+    recoveryMaxMs: Math.max(...recoveries),
+  };
+  process.stdout.write(`${JSON.stringify({ ...counts, ...figures })}\n`);
+  return Object.values(counts).some((count) => count > 0);
+}
