@@ -4,8 +4,8 @@
  *   npm start                                    (wait until it is ready, and a minute more for the queue to fill)
  *   npx tsx scripts/screenshots.ts [--base http://127.0.0.1:8420] [--out docs/images]
  *
- * It follows one incident from its text to its custody log, so it answers a text and verifies the audit chain: use a
- * development installation with fresh data (`npm start -- --data DIR`). It needs Chromium, found as the tests find it.
+ * It follows one incident from its text to its custody log, so it answers a text and verifies the audit chain; then it
+ * plays a drill with a call for help. Use a development installation with fresh data (`npm start -- --data DIR`). It needs Chromium, found as the tests find it.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -88,6 +88,59 @@ async function tellStory(): Promise<void> {
   await compliance.getByText('The chain is whole').waitFor();
   await compliance.locator('[data-action="audit.verified"]').first().waitFor();
   await picture(compliance, 'audit');
+  await tellDrill();
+  await askCorrection(incident.id);
+}
+
+/** A drill in which somebody asks for help: the dialog, the call, the incident page, the list with its points. */
+async function tellDrill(): Promise<void> {
+  const page = await (await signedIn('soc_lead')).newPage();
+  await page.goto(base);
+  await page.getByTestId('start-drill').click();
+  await page.getByLabel('Zone (optional)').fill('scanner');
+  await page.getByLabel('What is practised (optional)').fill('Evening crew: who goes, and how fast');
+  await picture(page, 'drill');
+  await page.getByRole('button', { name: 'Start the drill' }).click();
+  await page.waitForURL('**/incidents/inc_*');
+  const incidentUrl = page.url();
+  const code = (await page.locator('header .mono').textContent())?.slice(-3) ?? '';
+
+  await page.getByRole('link', { name: 'Phones' }).click();
+  const asked = page.locator('section', { has: page.getByText(`DRILL Floorwalker ${code}: please check`) }).first();
+  await asked.getByTestId('phone-reply').fill(`HELP ${code}`);
+  await asked.getByTestId('phone-send').click();
+  await page.getByTestId('call-answer').first().click();
+  await page.getByRole('log', { name: 'What is said' }).getByText('DRILL').waitFor();
+  await picture(page, 'call');
+  await page.getByTestId('call-hang-up').first().click();
+
+  await page.setViewportSize(wide);
+  await page.goto(incidentUrl);
+  await page.getByTestId('help-notice').getByText('asked for help').waitFor();
+  await picture(page, 'help');
+  await page.getByTestId('stand-down').click();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('help-notice').waitFor({ state: 'detached' });
+  await page.keyboard.press('5');
+  await page.getByTestId('verdict-confirm').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'False alarm' }).waitFor();
+  await page.setViewportSize(desktop);
+  await page.goto(`${base}/drills`);
+  await page.getByTestId('drills').getByText('closed: false alarm').first().waitFor();
+  await picture(page, 'drills');
+}
+
+/** What a correction would do, before it is made; it is not made here. */
+async function askCorrection(incidentId: string): Promise<void> {
+  const page = await (await signedIn('soc_lead')).newPage();
+  await page.goto(`${base}/incidents/${incidentId}`);
+  await page.getByTestId('correct').click();
+  const form = page.getByTestId('correct-form');
+  await form.getByText('False alarm').click();
+  await form.getByText('It was another item').click();
+  await form.getByTestId('correction-preview').waitFor();
+  await picture(page, 'correct');
 }
 
 async function contextOf(viewport: { width: number; height: number }): Promise<BrowserContext> {

@@ -34,14 +34,15 @@ export async function runIncidentWorker(): Promise<void> {
     apiBaseUrl: config.TWILIO_API_BASE_URL,
     timeoutMs: carrierTimeoutMs,
   });
+  const mailer =
+    config.SMTP_URL === undefined || config.SMTP_FROM === undefined
+      ? null
+      : openMailer({ url: config.SMTP_URL, from: config.SMTP_FROM, timeoutMs: mailTimeoutMs });
   const dependencies: IncidentDependencies = {
     db,
     now,
     carrier,
-    mailer:
-      config.SMTP_URL === undefined || config.SMTP_FROM === undefined
-        ? null
-        : openMailer({ url: config.SMTP_URL, from: config.SMTP_FROM, timeoutMs: mailTimeoutMs }),
+    mailer,
     messagesPerSecond: config.TWILIO_MESSAGES_PER_SECOND,
     ringTimeoutSeconds: config.FLOORWALKER_RING_SECONDS,
     publicUrl: config.PUBLIC_URL,
@@ -91,6 +92,7 @@ export async function runIncidentWorker(): Promise<void> {
   });
   await ensureSweepSchedule(runtime);
   await runWorkers(runtime, [incidents, texts, steps], async () => {
+    mailer?.close();
     await devices?.close();
     await db.close();
   });

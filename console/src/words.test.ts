@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attentionDecision } from '../../domain/attention.ts';
 import { accusingWords } from '../../domain/message-text.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
-import { chooseRecipient } from '../../domain/routing.ts';
+import { type Candidate, chooseRecipient } from '../../domain/routing.ts';
 import { approvalsNeeded } from '../../domain/runbook.ts';
 import { newStep, type StepCommand, stepTransition } from '../../domain/runbook-state.ts';
 import { scoreSeverity } from '../../domain/severity.ts';
@@ -85,18 +85,18 @@ describe('words', () => {
   });
 
   it('have a sentence for every reason why somebody is left in peace', () => {
-    const candidate = {
-      ...{
-        personId: 'sam',
-        locale: 'en',
-        channels: ['sms'],
-        asked: false,
-        distance: 0,
-        alertsThisShift: 0,
-        alertsInBudget: 0,
-      },
-      ...{ shiftStartsAt: '2026-11-21T06:00:00Z', shiftEndsAt: '2026-11-21T14:00:00Z', quiet: null },
-    } as const;
+    const candidate: Candidate = {
+      personId: 'sam',
+      locale: 'en',
+      channels: ['sms'],
+      asked: false,
+      distance: 0,
+      alertsThisShift: 0,
+      alertsInBudget: 0,
+      shiftStartsAt: '2026-11-21T06:00:00Z',
+      shiftEndsAt: '2026-11-21T14:00:00Z',
+      quiet: null,
+    };
     const routing = chooseRecipient(
       defaultPolicy.noise,
       [

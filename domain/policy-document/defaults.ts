@@ -4,7 +4,7 @@ import type { OperatingModel, Role } from '../types.ts';
 
 const secondMs = 1_000;
 
-/** What a document of each model starts from; only the chain differs. */
+/** What a document of each model starts from; only model and chain differ. */
 export const modelDefaults: Record<OperatingModel, Policy> = {
   checkout_validation: defaultPolicy,
   soc_led: {
@@ -15,7 +15,8 @@ export const modelDefaults: Record<OperatingModel, Policy> = {
       { role: 'soc_lead', timeoutMs: 90 * secondMs, attempt: 0 },
     ],
   },
-  detection_only: { ...defaultPolicy, operatingModel: 'detection_only', escalation: [] },
+  // Nothing goes down this chain but danger to people.
+  detection_only: { ...defaultPolicy, operatingModel: 'detection_only' },
 };
 
 export const stepDefaults = {

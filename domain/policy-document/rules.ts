@@ -31,13 +31,13 @@ export function ruleProblems(document: LooseDocument): DocumentProblem[] {
 function modelRules({ operatingModel, escalation, receiptFirst }: LooseDocument, report: Report): void {
   if (operatingModel === undefined) return;
   const empty = escalation !== undefined && escalation.length === 0;
-  if (operatingModel === 'detection_only' && escalation !== undefined && !empty)
+  if (empty)
     report(
       ['escalation'],
-      'detection_only pages nobody: delete the chain, or choose checkout_validation or soc_led as operatingModel',
+      operatingModel === 'detection_only'
+        ? 'danger to people must reach somebody in every model: delete the key for the usual chain, or name a rung'
+        : `${operatingModel} needs at least one rung; write detection_only if only danger is to page anybody`,
     );
-  if (operatingModel !== 'detection_only' && empty)
-    report(['escalation'], `${operatingModel} needs at least one rung; write detection_only if nobody is to be paged`);
   const firstRole = escalation?.[0]?.role;
   if (operatingModel === 'soc_led' && firstRole !== undefined && !socRoles.includes(firstRole))
     report(

@@ -180,11 +180,11 @@ class Replay {
     return sent.filter((text) => text.incident !== incident).length;
   }
 
-  private seenInGate({ policy, first }: ReplayedIncident): number {
+  private seenInGate({ policy, first, lastDetectedAt }: ReplayedIncident): number {
     const gate = policy.noise.gates.find(({ behaviour }) => behaviour === first.behaviour);
     if (gate === undefined) return 0;
-    const fromAt = addMs(first.detectedAt, -gate.windowMs);
-    return (this.seen.get(gateKey(first)) ?? []).filter((at) => at >= fromAt && at <= first.detectedAt).length;
+    const fromAt = addMs(lastDetectedAt, -gate.windowMs);
+    return (this.seen.get(gateKey(first)) ?? []).filter((at) => at >= fromAt && at <= lastDetectedAt).length;
   }
 
   private verdictsOn({ policy, first }: ReplayedIncident, nowMs: number): { confirmed: number; dismissed: number } {

@@ -54,7 +54,6 @@ async function weigh(
     policy.noise.gates.find(({ behaviour }) => behaviour === incident.behaviour)?.windowMs ?? 0,
     policy.noise.storm.windowMs,
     policy.noise.suppression?.windowMs ?? 0,
-    incident.detectedAt,
   ]);
   if (counts!.paged) return null;
   return attentionDecision(policy, {
@@ -81,13 +80,14 @@ const countsSql = `
   select
     exists (select from notifications n where n.tenant_id = $1 and n.incident_id = $3 and n.state <> 'withheld') as paged,
     (select count(*)::int from detections d where $8::bigint > 0 and d.tenant_id = $1 and d.store_id = $2 and d.camera_id = $4 and d.zone_id is not distinct from $5
-       and d.behaviour = $6 and d.detected_at between $11::timestamptz - make_interval(secs => $8::bigint / 1000.0) and $11::timestamptz) as seen,
+       and d.behaviour = $6 and d.detected_at between newest.at - make_interval(secs => $8::bigint / 1000.0) and newest.at) as seen,
     (select count(*)::int from notifications n where n.tenant_id = $1 and n.store_id = $2 and n.kind = 'alert' and n.step = 0 and n.round = 0
        and n.state not in ('withheld', 'nobody_on_shift') and n.incident_id <> $3 and n.intended_at > $7::timestamptz - make_interval(secs => $9::bigint / 1000.0)) as storm,
     (select count(*)::int from judged where verdict in ('confirmed', 'staff_error')) as confirmed,
     (select count(*)::int from judged where verdict in ('false_positive', 'paid')) as dismissed,
     (select count(*)::int from recent where suppression @> '[{"code": "LEARNT_FROM_VERDICTS"}]'
-       and accepted_at > coalesce((select max(r.accepted_at) from recent r where r.suppression is null), '-infinity')) as held`;
+       and accepted_at > coalesce((select max(r.accepted_at) from recent r where r.suppression is null), '-infinity')) as held
+  from (select max(d.detected_at) as at from detections d where d.tenant_id = $1 and d.incident_id = $3) newest`;
 
 async function remember(
   tx: WriteTransaction,

@@ -1,6 +1,6 @@
-import { menuSpeech } from '../../domain/messages/voice.ts';
 import { alertText, correctionText, handOverText, helpText, noticeText } from '../../domain/message-text.ts';
 import { type EmailKind, emailMessage } from '../../domain/messages/email.ts';
+import { menuSpeech } from '../../domain/messages/voice.ts';
 import type { RunbookAction } from '../../domain/runbook.ts';
 import type { Channel, Locale, NotificationKind } from '../../domain/types.ts';
 import type { IncidentFacts } from '../incident/facts.ts';

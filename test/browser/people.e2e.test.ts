@@ -190,6 +190,24 @@ describe('after the verdict', () => {
   });
 });
 
+describe('a merged detection', () => {
+  it('says why it was merged, and can be taken out again', async () => {
+    const first = await scene.seen('concealment');
+    const second = await scene.seen('concealment');
+    expect(second.incidentId, 'both within the merge window').toBe(first.incidentId);
+    const { page } = await openAs('SOC operator');
+    await page.goto(at(first.incidentId));
+    await page.getByRole('tab', { name: 'Detections' }).click();
+    await page.getByText('Why merged: Same camera, same place, same kind').waitFor();
+    await page.getByTestId('unmerge').click();
+    await page.getByText('people may be told about it').waitFor();
+    await page.getByRole('button', { name: 'Take it out' }).click();
+    await page.getByRole('link', { name: 'an incident of its own' }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(first.incidentId));
+    await page.getByTestId('timeline').getByText('A camera reported this').waitFor();
+  });
+});
+
 describe('the runbook', () => {
   it('keeps a confirmed incident open until its task is done, and needs two people for a door', async () => {
     const { incidentId } = await scene.seen('equipment_tamper');

@@ -93,6 +93,22 @@ describe('a gate', () => {
   });
 });
 
+describe('a gate over detections that merge', () => {
+  it('opens with the merged one that makes it enough', async () => {
+    await start({
+      mergeWindowMs: 60_000,
+      noise: { ...none, gates: [{ behaviour: 'loitering', count: 3, windowMs: 600_000 }] },
+    });
+    const at = (secondsAgo: number) => ({ eventType: 'loitering' as const, detectedAt: agoIso(secondsAgo * 1_000) });
+    const incidentId = await openIncident(database, at(30));
+    expect(await fate(incidentId)).toBe('GATE_NOT_REACHED');
+    const ctx = contextOf(database, actorOf('device'));
+    for (const secondsAgo of [20, 10])
+      expect(await ingestDetection(ctx, detection(at(secondsAgo)))).toMatchObject({ incidentId });
+    expect((await recheckTill(system(), incidentId)).suppressed).toBe(false);
+  });
+});
+
 describe('what is learnt from verdicts', () => {
   const suppression = { minVerdicts: 10, floorPrecision: 0.2, windowMs: 7 * 86_400_000, passEvery: 3 };
   beforeEach(() => start({ noise: { ...none, suppression } }));

@@ -305,7 +305,7 @@ describe('a simulation over the API', () => {
       ).rows[0];
     const before = await rows();
     const source =
-      'operatingModel: checkout_validation\nmerge: { window: 10s }\nnoise: { gates: [{ behaviour: loitering, count: 2, window: 15m }] }\nescalation:\n  - { role: store_manager, timeout: 45s }\n';
+      'operatingModel: checkout_validation\nmerge: { window: 10s }\nnoise: { gates: [{ behaviour: loitering, count: 3, window: 15m }] }\nescalation:\n  - { role: store_manager, timeout: 45s }\n';
     const { status, body } = await simulate({
       source,
       storeIds: ['high-street'],
@@ -335,7 +335,7 @@ describe('a simulation over the API', () => {
     const first = body.incidents.find(({ incidentId }) => incidentId === merged?.draft.mergedInto);
     expect(first?.draft).toMatchObject({
       messages: [],
-      suppressed: [{ code: 'GATE_NOT_REACHED', params: { seen: 1, needed: 2 } }],
+      suppressed: [{ code: 'GATE_NOT_REACHED', params: { seen: 2, needed: 3 } }],
     });
     expect(first?.changes).toEqual(['NOT_TEXTED_ANY_MORE', 'SUPPRESSED_NOW', 'OTHER_SEVERITY']);
     const last = body.incidents.find(({ changes }) => changes.includes('OTHER_PEOPLE'));

@@ -1,4 +1,4 @@
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import page from '../pages/page.module.css';
 import { Empty } from '../ui/notices.tsx';
@@ -50,23 +50,15 @@ export function ManageFrame() {
   );
 }
 
-/** Where "Manage" leads when no page is named. */
+/** "Manage" alone leads to the first page that one's role includes. */
 export function ManageHome() {
   const { pages } = useAccess();
+  const first = pages[0];
+  if (first) return <Navigate to={`/manage/${first}`} replace />;
   return (
     <>
       <h1 className={page.title}>Manage</h1>
-      {pages.length === 0 ? (
-        <Empty title="There is nothing for your role to manage">Ask an administrator if you need it.</Empty>
-      ) : (
-        <ul className={classes.home}>
-          {pages.map((name) => (
-            <li key={name}>
-              <Link to={`/manage/${name}`}>{titles[name]}</Link>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Empty title="There is nothing for your role to manage">Ask an administrator if you need it.</Empty>
     </>
   );
 }

@@ -43,7 +43,7 @@ export function changeReasons({ changes, active, draft, storeId }: Compared, nam
   const reasons = (outcome: Outcome) => outcome.suppressed.map((reason) => reasonSentence(reason, zone));
   const withheld = (outcome: Outcome) =>
     outcome.withheld.flatMap((one) => one.reasons.map((reason) => reasonSentence(reason, zone)));
-  const sentences = changes.flatMap((change): string[] => {
+  const sentencesOf = (change: Change): string[] => {
     switch (change) {
       case 'SUPPRESSED_NOW':
         return reasons(draft);
@@ -75,8 +75,8 @@ export function changeReasons({ changes, active, draft, storeId }: Compared, nam
       case 'OTHER_SEVERITY':
         return [`${severityLabels[draft.severity]} instead of ${severityLabels[active.severity].toLowerCase()}.`];
     }
-  });
-  return [...new Set(sentences)];
+  };
+  return [...new Set(changes.flatMap(sentencesOf))];
 }
 
 /** What held messages back, by its code, in few words. */

@@ -31,8 +31,7 @@ export function DiffView({ before, after, beforeName, afterName }: DiffViewProps
         From {beforeName} to {afterName}: <b className={classes.plus}>{added} added</b>,{' '}
         <b className={classes.minus}>{removed} removed</b>.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways has to be reachable by keyboard */}
-      <div className={classes.code} tabIndex={0} role="region" aria-label="Changed lines">
+      <div className={classes.code}>
         {hunks.map((hunk) => (
           <div key={`${hunk.lines[0]?.before}-${hunk.lines[0]?.after}`}>
             {hunk.skipped > 0 && (

