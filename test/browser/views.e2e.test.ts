@@ -82,5 +82,5 @@ describe('every new view is usable by everybody', () => {
     await page.getByText('The receipt was in the bag.').waitFor();
     await expectAccessible(page, 'the reviews');
     await go(`${scene.system.baseUrl}/phones`, 'Answer');
-  });
+  }, 180_000);
 });

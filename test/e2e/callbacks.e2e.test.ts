@@ -100,7 +100,7 @@ function answerEverything(): { digitOf: Map<string, (typeof digits)[number]>; st
             body: JSON.stringify({ body: `${digit} ${code}` }),
           });
         }
-      await delay(250);
+      await delay(500);
     }
   })();
   return {
@@ -111,6 +111,14 @@ function answerEverything(): { digitOf: Map<string, (typeof digits)[number]>; st
     },
   };
 }
+
+const everythingIsClosed = () =>
+  eventually(async () => {
+    const { rows } = await system.database.admin.query<{ left: number }>(
+      "select ((select count(*) from incidents where state <> 'closed') + (select count(*) from notifications where state = 'intended') + (select count(*) from outbox))::int as left",
+    );
+    return rows[0]?.left === 0;
+  }, 100_000);
 
 describe('callbacks of which a fifth is lost, a fifth comes twice and a fifth out of order', () => {
   it('leave 500 incidents with the verdict that their phone gave, once, and no text in a state that it is not in', async () => {
@@ -124,16 +132,14 @@ describe('callbacks of which a fifth is lost, a fifth comes twice and a fifth ou
         incidentIds.push(await detect(index));
       }
     };
-    await Promise.all(Array.from({ length: concurrency }, lane));
+    try {
+      await Promise.all(Array.from({ length: concurrency }, lane));
+      await everythingIsClosed();
+    } finally {
+      await people.stop();
+    }
     expect(new Set(incidentIds).size).toBe(count);
     const { admin } = system.database;
-    await eventually(async () => {
-      const { rows } = await admin.query<{ left: number }>(
-        "select ((select count(*) from incidents where state <> 'closed') + (select count(*) from notifications where state = 'intended') + (select count(*) from outbox))::int as left",
-      );
-      return rows[0]?.left === 0;
-    }, 100_000);
-    await people.stop();
     // The carrier gives up a callback that it cannot place; by then each has been placed, dropped or repeated.
     await delay(1_500);
 
@@ -168,13 +174,13 @@ describe('callbacks of which a fifth is lost, a fifth comes twice and a fifth ou
     const lost = texts.filter(({ state }) => state === 'sent').length;
     const known = texts.filter(({ state }) => state === 'delivered').length;
     const dead = texts.filter(({ state }) => state === 'undelivered').length;
-    // All three have happened, and the losses are the carrier's fifth and not ours.
+    // All of it has happened, and the losses are the carrier's fifth and not ours.
     expect(dead).toBeGreaterThan(0);
     expect(known).toBeGreaterThan(count / 2);
     expect(lost / texts.length).toBeGreaterThan(0.1);
     expect(lost / texts.length).toBeLessThan(0.35);
     const { webhooks } = (await system.carrierControl('/counts')) as { webhooks: { dropped: number; failed: number } };
-    expect(webhooks.dropped).toBeGreaterThan(count / 2);
+    expect(webhooks.dropped).toBeGreaterThan(count / 5);
     expect(webhooks.failed).toBe(0);
     expect(system.errors).toEqual([]);
     const { body } = await system.api('compliance', 'GET', '/v1/audit/verify');
