@@ -12,7 +12,7 @@ export interface OpenIncident {
 
 type Place = { cameraId: string; zoneId: string | null; behaviour: Behaviour };
 
-const valueOf: Record<MergeKey, (place: Place) => string | null> = {
+const partOf: Record<MergeKey, (place: Place) => string | null> = {
   // A zone is known by its camera: two cameras may both have one called `scanner`.
   zone: ({ cameraId, zoneId }) => (zoneId === null ? null : `${cameraId}/${zoneId}`),
   camera: ({ cameraId }) => cameraId,
@@ -31,7 +31,7 @@ export function mergeTarget(
 ): { incidentId: string; reason: Reason } | null {
   let best: { incidentId: string; distanceMs: number } | null = null;
   for (const incident of open) {
-    const differs = keys.some((key) => valueOf[key](incident) !== valueOf[key](detection));
+    const differs = keys.some((key) => partOf[key](incident) !== partOf[key](detection));
     if (differs) continue;
     const distanceMs = Math.abs(toMs(detection.detectedAt) - toMs(incident.lastDetectedAt));
     if (distanceMs <= mergeWindowMs && (best === null || distanceMs < best.distanceMs))

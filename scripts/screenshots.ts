@@ -97,7 +97,7 @@ async function tellDrill(): Promise<void> {
   const page = await (await signedIn('soc_lead')).newPage();
   await page.goto(base);
   await page.getByTestId('start-drill').click();
-  await page.getByLabel('Zone (optional)').fill('scanner');
+  await page.getByRole('combobox', { name: 'Zone (optional)' }).fill('scanner');
   await page.getByLabel('What is practised (optional)').fill('Evening crew: who goes, and how fast');
   await picture(page, 'drill');
   await page.getByRole('button', { name: 'Start the drill' }).click();
@@ -117,6 +117,7 @@ async function tellDrill(): Promise<void> {
   await page.setViewportSize(wide);
   await page.goto(incidentUrl);
   await page.getByTestId('help-notice').getByText('asked for help').waitFor();
+  await clipShown(page);
   await picture(page, 'help');
   await page.getByTestId('stand-down').click();
   await page.keyboard.press('Enter');

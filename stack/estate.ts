@@ -111,14 +111,10 @@ export async function plantEstate(adminUrl: string, estate: Estate): Promise<voi
         );
     }
     for (const person of estate.people) {
-      await run('insert into people (tenant_id, id, display_name, role, phone_e164, home_store_id) values ($1, $2, $3, $4, $5, $6)', [
-        tenantId,
-        person.id,
-        person.displayName,
-        person.role,
-        person.phone,
-        person.storeId,
-      ]);
+      await run(
+        'insert into people (tenant_id, id, display_name, role, phone_e164, home_store_id) values ($1, $2, $3, $4, $5, $6)',
+        [tenantId, person.id, person.displayName, person.role, person.phone, person.storeId],
+      );
       await run(
         'insert into shifts (tenant_id, id, store_id, person_id, starts_at, ends_at) values ($1, $2, $3, $4, $5, $6)',
         [

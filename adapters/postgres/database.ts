@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { DomainError } from '../../domain/errors.ts';
 
@@ -20,7 +21,9 @@ export interface Database extends Queryable {
 }
 
 const maxAttempts = 4;
-const retryableStates = new Set(['40001', '40P01', '55P03']);
+/** A schema change under a plan that this connection keeps; a fresh connection plans anew. */
+const stalePlan = '0A000';
+const retryableStates = new Set(['40001', '40P01', '55P03', stalePlan]);
 
 // int8 arrives as text; all of ours (sequence numbers, sizes, minor units) are far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
@@ -46,7 +49,9 @@ export function openDatabase(options: {
     sql: string,
     values?: readonly unknown[],
   ): Promise<T[]> => {
-    const result = await client.query<T>(sql, values as unknown[]);
+    const result = await client.query<T>(
+      values === undefined ? { text: sql } : { name: nameOf(sql), text: sql, values: values as unknown[] },
+    );
     return result.rows;
   };
   const attempt = async <T>(scope: Scope, mode: 'read' | 'write', work: (tx: Queryable) => Promise<T>): Promise<T> => {
@@ -72,6 +77,7 @@ export function openDatabase(options: {
       await client.query('rollback').catch((rollbackError: Error) => {
         broken = rollbackError;
       });
+      if (stateOf(error) === stalePlan) broken = error as Error;
       throw error;
     } finally {
       if (broken === undefined) client.off('error', onBroken);
@@ -98,6 +104,16 @@ export function openDatabase(options: {
     },
     close: () => pool.end(),
   };
+}
+
+/** Planned once for each connection: planning these statements under row security costs more than running them. */
+const statementNames = new Map<string, string>();
+function nameOf(sql: string): string {
+  const known = statementNames.get(sql);
+  if (known !== undefined) return known;
+  const name = createHash('sha1').update(sql).digest('base64url');
+  statementNames.set(sql, name);
+  return name;
 }
 
 function stateOf(error: unknown): string {

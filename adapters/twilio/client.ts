@@ -48,9 +48,7 @@ export function createCarrierClient(options: CarrierClientOptions): Carrier {
     },
     async listReceived({ sinceAt }) {
       try {
-        const lists = await Promise.all(
-          numbers.map((to) => listReceived(client, { to, oldestMs: oldestMs(sinceAt) })),
-        );
+        const lists = await Promise.all(numbers.map((to) => listReceived(client, { to, oldestMs: oldestMs(sinceAt) })));
         return lists.flat().sort((a, b) => a.receivedAt.localeCompare(b.receivedAt));
       } catch (error) {
         throw failureOfException('look_up', error);

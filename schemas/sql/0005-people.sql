@@ -79,6 +79,9 @@ alter table notifications
   add constraint notifications_intent_unique unique (tenant_id, incident_id, kind, step, round);
 create index notifications_first_by_store on notifications (tenant_id, store_id, intended_at desc) where kind = 'alert' and step = 0 and state <> 'withheld';
 
+-- What one camera saw around a moment: asked for each detection, by merging, gates and the pairing with the till.
+create index detections_by_place on detections (tenant_id, store_id, camera_id, detected_at);
+
 create table incident_reviews (
   tenant_id text not null,
   store_id text not null,

@@ -153,11 +153,21 @@ async function findMergeTarget(tx: WriteTransaction, tenantId: string, detection
     behaviour: Behaviour;
     last_at: Date;
   }>(
-    `select i.id as incident_id, i.camera_id, i.zone_id, i.behaviour, max(d.detected_at) as last_at
-     from incidents i join detections d on d.tenant_id = i.tenant_id and d.incident_id = i.id
-     where i.tenant_id = $1 and i.store_id = $2 and ($3::text is null or i.camera_id = $3) and i.drill = $4 and i.state <> 'closed'
-     group by i.tenant_id, i.id`,
-    [tenantId, detection.storeId, perCamera ? detection.cameraId : null, detection.drill ?? false],
+    // Only what was seen close by can be near enough; a camera may have hundreds of open incidents in a storm.
+    `select i.id as incident_id, i.camera_id, i.zone_id, i.behaviour,
+       (select max(l.detected_at) from detections l where l.tenant_id = i.tenant_id and l.incident_id = i.id) as last_at
+     from incidents i
+     where i.tenant_id = $1 and i.drill = $4 and i.state <> 'closed' and i.id in (
+       select d.incident_id from detections d where d.tenant_id = $1 and d.store_id = $2 and ($3::text is null or d.camera_id = $3)
+         and d.detected_at between $5::timestamptz - make_interval(secs => $6::bigint / 1000.0) and $5::timestamptz + make_interval(secs => $6::bigint / 1000.0))`,
+    [
+      tenantId,
+      detection.storeId,
+      perCamera ? detection.cameraId : null,
+      detection.drill ?? false,
+      detection.detectedAt,
+      policy.mergeWindowMs,
+    ],
   );
   return mergeTarget(
     {

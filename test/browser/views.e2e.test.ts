@@ -48,39 +48,43 @@ describe('every new view is usable by everybody', () => {
     { look: 'at phone width', options: { scheme: 'dark', size: handset } },
   ] as const;
 
-  it.each(looks)('$look', async ({ options }) => {
-    const watched = await browser.open(options);
-    pages.push(watched);
-    const { page } = watched;
-    await signInAs(page, scene.system.baseUrl, 'SOC lead');
-    const go = async (url: string, ready: string) => {
-      await page.goto(url);
-      await page.getByText(ready).first().waitFor();
-      await expectAccessible(page, `${url}: ${ready}`);
-    };
-    await go(`${scene.system.baseUrl}/?tab=held`, 'Nobody is paged.');
-    await go(`${scene.system.baseUrl}/?tab=second`, 'Second look');
-    await go(`${scene.system.baseUrl}/drills`, 'of 100');
-    await page.getByRole('button', { name: 'Start a drill' }).click();
-    await page.getByText('in messages that begin with DRILL').waitFor();
-    await expectAccessible(page, 'the drill dialog');
-    await go(at(shown.held), 'Held back: nobody is paged about this');
-    await go(at(shown.help), 'HELP was asked for');
-    await go(at(shown.tamper), 'What is to be done');
-    await page.getByTestId('step-approve').click();
-    await page.getByText('Your yes counts for ten minutes.').waitFor();
-    await expectAccessible(page, 'an approval');
-    await go(at(shown.wrong), 'A second person should look');
-    await page.getByTestId('disagree').click();
-    await page.getByTestId('correct').click();
-    await page.getByTestId('correction-preview').waitFor();
-    await expectAccessible(page, 'a second look and a correction');
-    await page.getByRole('tab', { name: 'Outcome' }).click();
-    await page.getByLabel('Prevented').waitFor();
-    await expectAccessible(page, 'the outcome');
-    await page.getByRole('tab', { name: 'Reviews' }).click();
-    await page.getByText('The receipt was in the bag.').waitFor();
-    await expectAccessible(page, 'the reviews');
-    await go(`${scene.system.baseUrl}/phones`, 'Answer');
-  }, 180_000);
+  it.each(looks)(
+    '$look',
+    async ({ options }) => {
+      const watched = await browser.open(options);
+      pages.push(watched);
+      const { page } = watched;
+      await signInAs(page, scene.system.baseUrl, 'SOC lead');
+      const go = async (url: string, ready: string) => {
+        await page.goto(url);
+        await page.getByText(ready).first().waitFor();
+        await expectAccessible(page, `${url}: ${ready}`);
+      };
+      await go(`${scene.system.baseUrl}/?tab=held`, 'Nobody is paged.');
+      await go(`${scene.system.baseUrl}/?tab=second`, 'Second look');
+      await go(`${scene.system.baseUrl}/drills`, 'of 100');
+      await page.getByRole('button', { name: 'Start a drill' }).click();
+      await page.getByText('in messages that begin with DRILL').waitFor();
+      await expectAccessible(page, 'the drill dialog');
+      await go(at(shown.held), 'Held back: nobody is paged about this');
+      await go(at(shown.help), 'HELP was asked for');
+      await go(at(shown.tamper), 'What is to be done');
+      await page.getByTestId('step-approve').click();
+      await page.getByText('Your yes counts for ten minutes.').waitFor();
+      await expectAccessible(page, 'an approval');
+      await go(at(shown.wrong), 'A second person should look');
+      await page.getByTestId('disagree').click();
+      await page.getByTestId('correct').click();
+      await page.getByTestId('correction-preview').waitFor();
+      await expectAccessible(page, 'a second look and a correction');
+      await page.getByRole('tab', { name: 'Outcome' }).click();
+      await page.getByLabel('Prevented').waitFor();
+      await expectAccessible(page, 'the outcome');
+      await page.getByRole('tab', { name: 'Reviews' }).click();
+      await page.getByText('The receipt was in the bag.').waitFor();
+      await expectAccessible(page, 'the reviews');
+      await go(`${scene.system.baseUrl}/phones`, 'Answer');
+    },
+    180_000,
+  );
 });

@@ -122,3 +122,12 @@ describe('a database that goes away', () => {
     await listener.close();
   });
 });
+
+it('goes on when the schema changes under a plan that a connection keeps', async () => {
+  const scope = { tenantId: 'demo', storeIds: null };
+  const read = () =>
+    database.db.transaction(scope, 'read', (tx) => tx.query('select * from regions where tenant_id = $1', ['demo']));
+  for (let round = 0; round < 8; round += 1) await read();
+  await database.admin.query('alter table regions add column remark text');
+  expect(await Promise.all(Array.from({ length: 12 }, read))).toHaveLength(12);
+});

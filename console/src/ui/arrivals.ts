@@ -7,12 +7,19 @@ import { incidentTitle, severityLabels } from '../words.ts';
 export function useArrivals(): { openCount: number; announcement: string } {
   const open = useInfiniteQuery(queueQuery('open', undefined));
   const seen = useRef<Set<string> | null>(null);
+  const helped = useRef<Set<string>>(new Set());
   const [announcement, setAnnouncement] = useState('');
   const items = open.data?.pages[0]?.items;
   useEffect(() => {
     if (!items) return;
     const known = seen.current;
     seen.current = new Set([...(known ?? []), ...items.map((incident) => incident.id)]);
+    const help = items.find(({ id, helpRequested }) => helpRequested && !helped.current.has(id));
+    helped.current = new Set(items.flatMap(({ id, helpRequested }) => (helpRequested ? [id] : [])));
+    if (help) {
+      setAnnouncement(`Help is asked for: ${help.zoneLabel}, ${help.storeName}.`);
+      return;
+    }
     if (!known) return;
     const fresh = items.filter((incident) => !known.has(incident.id));
     if (fresh.length === 0) return;

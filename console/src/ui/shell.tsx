@@ -92,7 +92,11 @@ interface RailLinkProps {
 
 function RailLink({ to, icon, label, badge = 0 }: RailLinkProps) {
   return (
-    <Link to={to} className={classes.link} activeOptions={{ exact: to !== '/', includeSearch: false }}>
+    <Link
+      to={to}
+      className={classes.link}
+      activeOptions={{ exact: to !== '/' && to !== '/manage', includeSearch: false }}
+    >
       {icon}
       <span>{label}</span>
       {badge > 0 && (

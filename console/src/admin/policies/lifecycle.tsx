@@ -66,6 +66,7 @@ export function Lifecycle({ policy, source, isDirty, isSound, saveAsked, onSettl
 
   const who = (actorId: string) => actorName(actorId, session.actorId);
   const failure = save.error ?? step.error;
+  const shown = draft ?? policy.active;
   const isOwn = draft?.createdBy === session.actorId;
   return (
     <aside className={`${page.card} ${classes.panel}`} aria-label="Lifecycle" data-testid="policy-lifecycle">
@@ -75,21 +76,21 @@ export function Lifecycle({ policy, source, isDirty, isSound, saveAsked, onSettl
       <ol className={classes.steps}>
         <Stage
           label="Draft"
-          done={draft !== null || policy.active !== null}
+          done={!isDirty && shown !== null}
           here={isDirty || draft?.state === 'draft'}
-          by={stamp(draft ?? policy.active, 'created')}
+          by={isDirty ? 'not saved yet' : stamp(shown, 'created')}
         />
         <Stage
           label="Review"
-          done={draft ? draft.state === 'review' : Boolean(policy.active?.submittedAt)}
+          done={!isDirty && shown?.submittedAt != null}
           here={draft?.state === 'review'}
-          by={stamp(draft ?? policy.active, 'submitted')}
+          by={isDirty ? null : stamp(shown, 'submitted')}
         />
         <Stage
           label="Active"
-          done={draft === null && policy.active !== null}
-          here={draft === null && !isDirty && policy.active !== null}
-          by={draft ? null : stamp(policy.active, 'activated')}
+          done={!isDirty && shown?.state === 'active'}
+          here={!isDirty && shown?.state === 'active'}
+          by={isDirty ? null : stamp(shown, 'activated')}
         />
       </ol>
       {draft?.note && <p className={classes.note}>“{draft.note}”</p>}

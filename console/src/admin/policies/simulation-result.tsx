@@ -42,7 +42,7 @@ export function SimulationResult({ result }: { result: Result }) {
   };
   const storeName = (id: string) => stores.data?.items.find((store) => store.id === id)?.name ?? id;
   const { totals, changed, incidents } = result;
-  const compared = result.comparedWith.map(({ policyId, version }) => `${policyId} ${version}`).join(', ');
+  const compared = result.comparedWith.map(({ policyId, version }) => `${policyId}, version ${version}`).join(', ');
   return (
     <div className={classes.result} data-testid="simulation-result">
       <p className={classes.headline}>
@@ -80,7 +80,9 @@ function Figures({ totals, compared }: { totals: Result['totals']; compared: str
         <thead>
           <tr>
             <td />
-            <th scope="col" aria-label="As a picture" />
+            <th scope="col" className={classes.legend}>
+              <span>now</span> <span data-draft>draft</span>
+            </th>
             <th scope="col">Now ({compared})</th>
             <th scope="col">With the draft</th>
             <th scope="col">On record</th>
@@ -112,7 +114,7 @@ function Figures({ totals, compared }: { totals: Result['totals']; compared: str
             <th scope="row">
               First message after<span className={classes.hint}>median, from the detection</span>
             </th>
-            <td />
+            <td className={classes.bars} />
             <td className="tabular">{wait(totals.active)}</td>
             <td className="tabular">
               <b>{wait(totals.draft)}</b>
@@ -156,7 +158,7 @@ function People({ incidents, names, unlisted }: { incidents: readonly Compared[]
       </h3>
       {unlisted > 0 && <p className={classes.dim}>Without {counted(unlisted)} that are only in the totals above.</p>}
       <div className={page.scroll}>
-        <table className={classes.people}>
+        <table className={classes.told}>
           <thead>
             <tr>
               <th scope="col">Person</th>

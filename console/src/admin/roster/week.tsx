@@ -194,6 +194,17 @@ const place = (from: number, to: number, of: number): CSSProperties => ({
   width: `${((to - from) / of) * 100}%`,
 });
 
+/** The times of a bar in few words, as far as they lie in these days. */
+function within(days: readonly Day[], fromAt: string, toAt: string, zone: string): string {
+  const isBefore = fromAt <= (days[0]?.startsAt ?? '');
+  const isAfter = toAt >= (days.at(-1)?.endsAt ?? '');
+  const [from, to] = [hourMinute(fromAt, zone), hourMinute(toAt, zone)];
+  if (isBefore && isAfter) return 'all the time';
+  if (isAfter && !isBefore) return `from ${from}`;
+  if (isBefore) return `until ${to}`;
+  return `${from}–${to}`;
+}
+
 interface ShiftBarProps {
   shift: Shift;
   days: readonly Day[];
@@ -204,10 +215,8 @@ interface ShiftBarProps {
 
 function ShiftBar({ shift, days, zone, lane, onOpen }: ShiftBarProps) {
   const [from, to] = [positionIn(days, shift.startsAt), positionIn(days, shift.endsAt)];
-  const hours = `${hourMinute(shift.startsAt, zone)}–${hourMinute(shift.endsAt, zone)}`;
-  const isWhole = from === 0 && to === days.length && shift.startsAt < (days[0]?.startsAt ?? '');
   const where = shift.storeId !== null ? '' : shift.regionId !== null ? ' (region)' : ' (every store)';
-  const words = isWhole ? 'all the time' : hours;
+  const words = within(days, shift.startsAt, shift.endsAt, zone);
   const full = `${shift.displayName}${where}, ${dayName(localDate(shift.startsAt, zone))} ${hourMinute(shift.startsAt, zone)} to ${dayName(localDate(shift.endsAt, zone))} ${hourMinute(shift.endsAt, zone)}, ${span(shift.startsAt, shift.endsAt)}`;
   return (
     <button
@@ -217,23 +226,22 @@ function ShiftBar({ shift, days, zone, lane, onOpen }: ShiftBarProps) {
       data-shift={shift.id}
       style={{ ...place(from, to, days.length), top: `calc(${lane} * var(--bar) + 0.3rem)` }}
       title={full}
-      aria-label={full}
       onClick={onOpen}
     >
       {words}
       {where}
+      <span className="visually-hidden">, {full}</span>
     </button>
   );
 }
 
 function GapBar({ gap, days, zone }: { gap: Gap; days: readonly Day[]; zone: string }) {
   const [from, to] = [positionIn(days, gap.fromAt), positionIn(days, gap.toAt)];
-  const hours = `${hourMinute(gap.fromAt, zone)}–${hourMinute(gap.toAt, zone)}`;
   const full = `No ${roleLabel(gap.role).toLowerCase()} from ${dayName(localDate(gap.fromAt, zone))} ${hourMinute(gap.fromAt, zone)} to ${dayName(localDate(gap.toAt, zone))} ${hourMinute(gap.toAt, zone)}`;
   return (
     <span className={classes.gap} style={{ ...place(from, to, days.length), top: '0.3rem' }} title={full}>
       <span className="visually-hidden">{full}</span>
-      <span aria-hidden="true">{hours}</span>
+      <span aria-hidden="true">{within(days, gap.fromAt, gap.toAt, zone)}</span>
     </span>
   );
 }
