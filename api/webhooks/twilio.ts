@@ -28,17 +28,18 @@ export function twilioWebhooks(deps: ApiDependencies): Router {
     const { tenant, notification } = fieldsOf(request.query, ['tenant', 'notification']);
     const { MessageSid, MessageStatus } = fieldsOf(request.body, ['MessageSid', 'MessageStatus']);
     const { ErrorCode, From } = request.body as Record<string, string | undefined>;
+    // What is under way changes nothing, so there is nothing to remember of it either.
+    if (!delivered.has(MessageStatus) && !undelivered.has(MessageStatus)) return void response.status(204).end();
     await once(deps, 'status', `${MessageSid}:${MessageStatus}`, async () => {
-      if (!delivered.has(MessageStatus) && !undelivered.has(MessageStatus)) return;
       const ctx = carrierContext(deps, tenant);
       const about = { notificationId: notification, sid: MessageSid };
-      // A receipt proves that the text was taken, even if we died before we could note it.
-      await markSent(ctx, { ...about, segments: 1, ...(From === undefined ? {} : { from: From }) });
-      const changed = await recordDelivery(ctx, {
-        ...about,
-        delivered: delivered.has(MessageStatus),
-        errorCode: ErrorCode ?? null,
-      });
+      const receipt = { ...about, delivered: delivered.has(MessageStatus), errorCode: ErrorCode ?? null };
+      let changed = await recordDelivery(ctx, receipt);
+      if (!changed) {
+        // A receipt proves that the text was taken, even if we died before we could note it.
+        await markSent(ctx, { ...about, segments: 1, ...(From === undefined ? {} : { from: From }) });
+        changed = await recordDelivery(ctx, receipt);
+      }
       if (changed) await deps.dispatcher.dispatch(tenant, changed.incidentId);
     });
     response.status(204).end();

@@ -72,7 +72,7 @@ export async function measureDuplicates(running: Running, load: Load, pool: pg.P
     bodies.push(JSON.stringify(detectionAt(spot, eventId)));
   }
   await decideAll(load, posted);
-  await drainBranches(pool);
+  await drain(pool);
   const wire = openWire(running);
   const { finished, seconds } = await closedLoop(32, durationMs, async (index) => {
     const { status } = await wire.post(bodies[index % bodies.length]!);
@@ -146,9 +146,6 @@ async function decideAll(load: Load, posted: readonly Posted[]): Promise<void> {
   };
   await Promise.all(Array.from({ length: 20 }, lane));
 }
-
-/** Branches have no media worker, so their evidence stays asked for; all else is over. */
-const drainBranches = (pool: pg.Pool) => until(pool, 60_000, "i.state <> 'closed'");
 
 /** The plainest client there is: on two cores the cost of asking is part of every figure. */
 function openWire(running: Running) {

@@ -87,9 +87,10 @@ export async function measureClips(running: Running, load: Load, pool: pg.Pool, 
   return rows.map(({ ms }) => Number(ms));
 }
 
-/** Waits until no bench incident is on its way any more. */
+/** Waits until no bench incident is on its way any more. Only the first store has a media worker to settle evidence. */
 export async function drain(pool: pg.Pool): Promise<void> {
-  await until(pool, 30_000, "i.camera_id <> 'sco-3-cam' and (i.state <> 'closed' or i.evidence_state = 'requested')");
+  const unsettled = "i.evidence_state = 'requested' and i.store_id = 'high-street'";
+  await until(pool, 60_000, `i.camera_id <> 'sco-3-cam' and (i.state <> 'closed' or ${unsettled})`);
 }
 
 /** Waits until no incident is in this condition. */
