@@ -6,6 +6,7 @@ const person = (personId: string, change: Partial<Candidate> = {}): Candidate =>
   personId,
   locale: 'en',
   channels: ['sms', 'voice'],
+  unreachable: false,
   distance: 0,
   shiftStartsAt: '2026-05-04T06:00:00.000Z',
   shiftEndsAt: '2026-05-04T14:00:00.000Z',
@@ -35,6 +36,8 @@ describe('who is reached', () => {
     ['the only one has no way to be reached', [person('a', { channels: [] })], {}, 'nobody'],
     ['over the first channel', [person('a')], {}, 'a by sms'],
     ['in the order that the person wants', [person('a', { channels: ['voice', 'sms'] })], {}, 'a by voice'],
+    ['whoever can be reached', [person('a', { unreachable: true }), person('b', { distance: 1 })], {}, 'b by sms'],
+    ['somebody whose phone is off, when nobody else is there', [person('a', { unreachable: true })], {}, 'a by sms'],
     ['whoever is nearest', [person('a', { distance: 1 }), person('b', { alertsThisShift: 2 })], {}, 'b by sms'],
     ['whoever was disturbed least', [person('a', { alertsThisShift: 2 }), person('b')], {}, 'b by sms'],
     [

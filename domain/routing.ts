@@ -8,6 +8,8 @@ export interface Candidate {
   locale: Locale;
   /** In the person's own order; those that cannot work now (no number, opted out) are left out already. */
   channels: readonly Channel[];
+  /** Their last messages of the last hour did not arrive: a phone that is off. Asked only when nobody else is there. */
+  unreachable: boolean;
   /** 0 for a shift at this very store, 1 for its region, 2 for the whole company. */
   distance: number;
   shiftStartsAt: string;
@@ -38,7 +40,7 @@ export type Routing =
 
 /**
  * Who is reached, and how. A further try goes to the person who was asked before, over their next channel; a first one
- * to whoever is nearest, and among those to whoever was disturbed least in this shift.
+ * to whoever can be reached, is nearest, and among those to whoever was disturbed least in this shift.
  */
 export function chooseRecipient(noise: NoisePolicy, candidates: readonly Candidate[], need: RoutingNeed): Routing {
   const reachable = candidates.filter(({ channels }) => channels.length > 0);
@@ -46,6 +48,7 @@ export function chooseRecipient(noise: NoisePolicy, candidates: readonly Candida
   const ordered = [...reachable].sort(
     (a, b) =>
       (need.attempt > 0 ? Number(b.asked) - Number(a.asked) : 0) ||
+      Number(a.unreachable) - Number(b.unreachable) ||
       a.distance - b.distance ||
       a.alertsThisShift - b.alertsThisShift ||
       b.shiftStartsAt.localeCompare(a.shiftStartsAt) ||

@@ -63,6 +63,8 @@ export class SimulatedRoster {
       personId: person.personId,
       locale: person.locale,
       channels: asking.channelsOf(person),
+      // The simulation takes every message to have arrived.
+      unreachable: false,
       distance: shift.distance,
       shiftStartsAt: shift.startsAt,
       shiftEndsAt: endOfDuty(shift, shifts),

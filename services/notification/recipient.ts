@@ -26,6 +26,7 @@ interface PersonRow {
 }
 
 interface CandidateRow extends PersonRow {
+  unreachable: boolean;
   distance: number;
   starts_at: Date;
   ends_at: Date;
@@ -140,6 +141,7 @@ function toCandidate(row: CandidateRow, kind: NotificationKind): Candidate {
     personId: row.id,
     locale: row.locale,
     channels: usableChannels(row, order),
+    unreachable: row.unreachable,
     distance: row.distance,
     shiftStartsAt: row.starts_at.toISOString(),
     shiftEndsAt: row.ends_at.toISOString(),
@@ -159,6 +161,8 @@ function toCandidate(row: CandidateRow, kind: NotificationKind): Candidate {
  */
 const onShiftSql = `
   select distinct on (p.id) p.id, p.locale, p.channels, p.phone_e164, p.email, p.sms_opted_out_at, s.starts_at,
+    coalesce((select bool_and(l.state in ('undelivered', 'failed')) and count(*) = 2 from (select n.state from notifications n where n.tenant_id = p.tenant_id and n.person_id = p.id
+      and n.intended_at > $4::timestamptz - interval '1 hour' and n.state in ('delivered', 'undelivered', 'failed') order by n.intended_at desc limit 2) l), false) as unreachable,
     case when s.store_id is not null then 0 when s.region_id is not null then 1 else 2 end as distance,
     greatest(s.ends_at, (select max(f.ends_at) from shifts f where f.tenant_id = s.tenant_id and f.person_id = s.person_id and f.starts_at <= s.ends_at and f.ends_at > s.ends_at
       and (f.store_id = st.id or (f.store_id is null and (f.region_id is null or f.region_id = st.region_id))))) as ends_at,

@@ -143,6 +143,7 @@ describe('policies', () => {
   });
 });
 
+// Far ahead, since the past of the roster is closed and these tests are to hold for long.
 describe('the roster', () => {
   it('shows who is on shift and adds, changes and takes out a shift', async () => {
     const { page } = await openAs('Store manager');
@@ -155,17 +156,17 @@ describe('the roster', () => {
     await dialog.getByLabel('Person').click();
     await page.getByRole('option', { name: /Sam/ }).click();
     // The night in which the clocks go back.
-    await dialog.getByLabel('Starts').fill('2027-10-30T22:00');
-    await dialog.getByLabel('Ends').fill('2027-10-31T06:00');
+    await dialog.getByLabel('Starts').fill('2083-10-30T22:00');
+    await dialog.getByLabel('Ends').fill('2083-10-31T06:00');
     await dialog.getByText('9 h long.').waitFor();
     await dialog.getByRole('button', { name: 'Add the shift' }).click();
     await dialog.waitFor({ state: 'hidden' });
-    await go(page, '/manage/roster?day=2027-10-30', 'Roster');
+    await go(page, '/manage/roster?day=2083-10-30', 'Roster');
     await page.getByTestId('clock-change').getByText('Sun 31 Oct: that day has 25 hours').waitFor();
     const bar = week.getByRole('button', { name: /Sam.*Sat 30 Oct 22:00 to Sun 31 Oct 06:00, 9 h/ });
     await bar.click();
     const change = page.getByRole('dialog', { name: 'Change a shift' });
-    await change.getByLabel('Ends').fill('2027-10-31T04:00');
+    await change.getByLabel('Ends').fill('2083-10-31T04:00');
     await change.getByRole('button', { name: 'Save' }).click();
     await change.waitFor({ state: 'hidden' });
     await week.getByRole('button', { name: /to Sun 31 Oct 04:00, 7 h/ }).click();
@@ -198,23 +199,23 @@ describe('the roster', () => {
 
   it('checks a file first, names the wrong line, and then imports it', async () => {
     const { page } = await openAs('Store manager');
-    await go(page, '/manage/roster?day=2027-03-01', 'Roster');
+    await go(page, '/manage/roster?day=2083-03-01', 'Roster');
     await page.getByRole('button', { name: 'Import' }).click();
     const dialog = page.getByRole('dialog', { name: 'Import shifts' });
     const lines = (third: string) =>
-      `store,person,starts,ends\nhigh-street,sam,2027-03-01 06:00,2027-03-01 14:00\n${third}\n`;
+      `store,person,starts,ends\nhigh-street,sam,2083-03-01 06:00,2083-03-01 14:00\n${third}\n`;
     await dialog.locator('input[type="file"]').setInputFiles({
       name: 'High Street Rota.csv',
       mimeType: 'text/csv',
-      buffer: Buffer.from(lines('high-street,nobody-here,2027-03-02 06:00,2027-03-02 14:00')),
+      buffer: Buffer.from(lines('high-street,nobody-here,2083-03-02 06:00,2083-03-02 14:00')),
     });
-    expect(await dialog.getByLabel('Source').inputValue()).toBe('high-street-rota');
+    await expect.poll(() => dialog.getByLabel('Source').inputValue()).toBe('high-street-rota');
     await dialog.getByRole('button', { name: 'Check first' }).click();
     const findings = page.getByTestId('import-findings');
     await findings.getByText('One line is wrong').waitFor();
     await findings.getByText('Line 3').waitFor();
     expect(await dialog.getByRole('button', { name: 'Import', exact: true }).count()).toBe(0);
-    await dialog.getByLabel('Content').fill(lines('high-street,alex,2027-03-02 06:00,2027-03-02 14:00'));
+    await dialog.getByLabel('Content').fill(lines('high-street,alex,2083-03-02 06:00,2083-03-02 14:00'));
     await dialog.getByRole('button', { name: 'Check first' }).click();
     await findings.getByText('Shifts: 2 new.').waitFor();
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
@@ -228,15 +229,15 @@ describe('the roster', () => {
 
   it('marks the hours in which nobody of a role is on shift, and holidays', async () => {
     await scene.system.database.admin.query(
-      "update shifts set ends_at = '2027-05-05T10:00:00Z' where id = 'high-street-alex'",
+      "update shifts set ends_at = '2083-05-05T10:00:00Z' where id = 'high-street-alex'",
     );
     const { page } = await openAs('Admin');
     await go(page, '/manage/roster?view=holidays', 'Roster');
-    await page.getByLabel('Date').fill('2027-05-03');
+    await page.getByLabel('Date').fill('2083-05-03');
     await page.getByLabel('Name').fill('Early May bank holiday');
     await page.getByRole('button', { name: 'Declare' }).click();
     await page.getByTestId('holidays').getByText('Early May bank holiday').waitFor();
-    await go(page, '/manage/roster?day=2027-05-03', 'Roster');
+    await go(page, '/manage/roster?day=2083-05-03', 'Roster');
     const week = page.getByTestId('week');
     await week.getByText('Early May bank holiday').waitFor();
     await week
@@ -325,10 +326,7 @@ describe('every page is usable by everybody', () => {
 
   it.each(looks)('$look', async ({ look, options }) => {
     const { page } = await openAs('Admin', options);
-    const see = async (name: string) => {
-      await page.screenshot({ path: `/tmp/fw/console2/${look.replaceAll(' ', '-')}-${name}.png`, fullPage: true });
-      await expectAccessible(page, `${name}, ${look}`);
-    };
+    const see = (name: string) => expectAccessible(page, `${name}, ${look}`);
     await go(page, '/manage/policies', 'Policies');
     await page.getByText('runs default').waitFor();
     await see('policies');
@@ -355,7 +353,7 @@ describe('every page is usable by everybody', () => {
     await see('versions');
     await page.getByRole('button', { name: 'Discard what you typed' }).click();
 
-    await go(page, '/manage/roster?day=2027-05-03', 'Roster');
+    await go(page, '/manage/roster?day=2083-05-03', 'Roster');
     await page.getByTestId('week').getByText('all the time').first().waitFor();
     await see('week');
     await page.getByRole('button', { name: 'Add a shift' }).click();

@@ -151,6 +151,39 @@ describe('one person after another', () => {
     await stage.endsWell();
   });
 
+  it('a phone that is off costs seconds, and after two misses its owner is asked last', async () => {
+    const stage = await staged();
+    const { camera, system, sam, alex } = stage;
+    const lee = '+447700900104';
+    await system.database.admin.query(
+      "insert into people (tenant_id, id, display_name, role, phone_e164, channels) values ('demo', 'lee', 'Lee', 'store_staff', $1, '{sms}')",
+      [lee],
+    );
+    await system.database.admin.query(
+      "insert into shifts (tenant_id, id, store_id, person_id, starts_at, ends_at) values ('demo', 'lee', 'high-street', 'lee', clock_timestamp() - interval '1 minute', clock_timestamp() + interval '1 hour')",
+    );
+    await knobs(stage, { undeliverable: [lee] });
+    const toldFirst: string[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      const { incidentId, code } = await camera.sees({ at: new Date(Date.now() - 3_000 - index * 500).toISOString() });
+      const startedMs = Date.now();
+      const alert = await eventually(async () => {
+        const { notifications } = await stage.incident(incidentId);
+        return notifications.find(({ state }) => state === 'delivered');
+      });
+      expect(Date.now() - startedMs).toBeLessThan(10_000);
+      toldFirst.push((await stage.incident(incidentId)).notifications[0]!.personName);
+      const phone = alert.personName.startsWith('Sam') ? sam : alex;
+      await phone.expectText(/please check/);
+      await phone.reply(`${code} 1`);
+      await phone.expectText(/paid/);
+      await stage.closed(incidentId);
+    }
+    expect(toldFirst.filter((name) => name === 'Lee')).toHaveLength(2);
+    expect(toldFirst.slice(-2)).toEqual(['Sam (floor)', 'Sam (floor)']);
+    await stage.endsWell();
+  });
+
   it('in quiet hours and over budget nobody is texted, and the record says who was left in peace and why', async () => {
     const stage = await staged({
       noise: {

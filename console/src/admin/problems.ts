@@ -2,7 +2,7 @@ import type { Schemas } from '../api/client.ts';
 import { ApiError, apiErrorOf, unreachable } from '../api/client.ts';
 
 /** A refusal that names the fields of a form. */
-export class FieldsError extends ApiError {
+class FieldsError extends ApiError {
   readonly fields: ReadonlyMap<string, string>;
 
   constructor(problem: ApiError, fields: ReadonlyMap<string, string>) {

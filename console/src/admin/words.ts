@@ -56,7 +56,7 @@ const groups: Record<string, string> = {
   runbook: 'Runbooks',
 };
 
-export const eventTypes = [
+const eventTypes = [
   ...['incident.opened', 'incident.merged', 'incident.alerted', 'incident.acknowledged', 'incident.decided'],
   ...['incident.closed', 'incident.corrected', 'incident.reopened', 'incident.outcome_recorded'],
   ...['incident.help_requested', 'incident.help_ended', 'review.asked', 'review.given', 'appeal.opened'],

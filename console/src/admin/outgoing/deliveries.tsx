@@ -122,7 +122,9 @@ function Row({ webhookId, delivery }: { webhookId: string; delivery: Delivery })
 /** "3 attempts, the last answered 503; next in 4 min". */
 function attemptsOf(delivery: Delivery, nowMs: number): string {
   const { attempts, lastStatus, lastFailure, nextAttemptAt, responseMs, state } = delivery;
-  const next = state === 'pending' && nextAttemptAt ? `next ${relativeTime(nextAttemptAt, nowMs)}` : '';
+  const isDue = nextAttemptAt !== null && Date.parse(nextAttemptAt) <= nowMs;
+  const next =
+    state === 'pending' && nextAttemptAt ? (isDue ? 'due now' : `next ${relativeTime(nextAttemptAt, nowMs)}`) : '';
   if (attempts === 0) return ['not tried yet', next].filter(Boolean).join('; ');
   const tries = attempts === 1 ? 'one attempt' : `${attempts} attempts`;
   const answer =

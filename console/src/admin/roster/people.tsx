@@ -14,6 +14,12 @@ import { PersonDialog } from './person-dialog.tsx';
 
 type Person = Schemas['Person'];
 
+/** "Text, then call". */
+const channelOrder = (channels: Person['channels']): string =>
+  channels
+    .map((channel, index) => (index === 0 ? channelLabels[channel] : channelLabels[channel].toLowerCase()))
+    .join(', then ');
+
 /** Who can be reached, and how. */
 export function People({ stores }: { stores: readonly Schemas['Store'][] }) {
   const people = useQuery(peopleQuery);
@@ -43,7 +49,7 @@ export function People({ stores }: { stores: readonly Schemas['Store'][] }) {
             <div>
               <span className="tabular">{person.phone ? maskedNumber(person.phone) : 'no number'}</span>
               {person.textsStopped && <Chip tone="warn">Answered STOP</Chip>}
-              <p className={classes.dim}>{person.channels.map((channel) => channelLabels[channel]).join(', then ')}</p>
+              <p className={classes.dim}>{channelOrder(person.channels)}</p>
             </div>
             <div className={classes.dim}>
               {localeLabels[person.locale]}
