@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { openLoad } from '../bench/lib/load.ts';
@@ -39,6 +40,8 @@ export async function runPeopleChaos(options: ChaosOptions): Promise<number> {
       pool.on('error', () => undefined);
       try {
         const startedMs = Date.now();
+        const stalls = monitorEventLoopDelay();
+        stalls.enable();
         await openLoad(running).heartbeats();
         const source = openSource(running, options.seed, options.incidentsPerSecond);
         const phones = openPhones({
@@ -51,7 +54,14 @@ export async function runPeopleChaos(options: ChaosOptions): Promise<number> {
         const journal = followJournal(dataDir, phones.onRecord);
         const overdue = watchOverdue(running.application.baseUrl);
         await delay(calmMs);
-        const killing = await killByPlan(running, planKills(options.seed, options.kills, options.gapMs));
+        const killing = await killByPlan(
+          running,
+          planKills(options.seed, options.kills, options.gapMs),
+          ({ part, fromMs, toMs }) =>
+            say(
+              `${new Date(fromMs).toISOString().slice(11, 23)} ${part} was killed and ready again after ${toMs - fromMs} ms`,
+            ),
+        );
         const progress = setInterval(
           () =>
             say(
@@ -84,6 +94,7 @@ export async function runPeopleChaos(options: ChaosOptions): Promise<number> {
           ...options,
           kills: killing.kills(),
           seconds: Math.round((Date.now() - startedMs) / 1_000),
+          longestStallMs: Math.round(stalls.max / 1e6),
         });
         return bad ? 1 : 0;
       } finally {
@@ -98,7 +109,7 @@ const say = (text: string) => process.stderr.write(`  ${text}\n`);
 /** Prints what is wrong in words, then everything as one line of JSON; true when anything is wrong. */
 function report(
   facts: Facts,
-  run: { seed: number; kills: number; seconds: number; incidentsPerSecond: number },
+  run: { seed: number; kills: number; seconds: number; longestStallMs: number; incidentsPerSecond: number },
 ): boolean {
   const judgement = judge(facts);
   const counts: Record<string, number> = {};
@@ -116,6 +127,8 @@ function report(
     incidents: facts.incidents.length,
     seed: run.seed,
     seconds: run.seconds,
+    // Of this process, which does little: a machine that does not let it run is not one to judge by.
+    longestStallMs: run.longestStallMs,
     pages: facts.pages.length,
     answers: [...facts.answers.values()].reduce((sum, given) => sum + given.size, 0),
     escalations: lateness.length,

@@ -44,6 +44,8 @@ export function openDatabase(options: {
     idle_in_transaction_session_timeout: 20_000,
   });
   pool.on('error', options.onError);
+  // Between the pool's hand-over and our own listener nobody listens, and a server that dies just then would end us too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const run = async <T extends Row>(
     client: pg.Pool | pg.PoolClient,
     sql: string,

@@ -17,7 +17,11 @@ export interface Killing {
 }
 
 /** Kills parts by plan; what is just coming back is killed as soon as it is up. The supervisor restarts them. */
-export async function killByPlan(running: Running, plan: readonly PlannedKill[]): Promise<Killing> {
+export async function killByPlan(
+  running: Running,
+  plan: readonly PlannedKill[],
+  onKill: (outage: Outage) => void,
+): Promise<Killing> {
   const engines = await running.engines.all;
   const killable = (part: Part): Killable => {
     if (part === EngineName.temporal || part === EngineName.postgres)
@@ -41,6 +45,7 @@ export async function killByPlan(running: Running, plan: readonly PlannedKill[])
     while (pid() === before || pid() === undefined) await delay(10);
     await whenReady();
     outage.toMs = Date.now();
+    onKill(outage);
   };
   const done = (async () => {
     for (const { part, afterMs } of plan) {

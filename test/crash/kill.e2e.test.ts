@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { demoPhones } from '../../stack/estate.ts';
 import { type Installation, type Killable, startInstallation, stillRunning } from '../harness/installation.ts';
@@ -13,6 +13,7 @@ const policy: Policy = {
   ...defaultPolicy,
   posWindow: { beforeMs: 500, afterMs: 500, feedStaleAfterMs: 3_600_000 },
   mergeWindowMs: 1,
+  noise: quietNothing,
   evidence: { preRollMs: 500, postRollMs: 500, graceMs: 1_000, giveUpAfterMs: 60_000 },
   escalation: [
     { role: 'store_staff', timeoutMs: 120_000 },
