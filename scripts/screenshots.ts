@@ -97,7 +97,8 @@ async function tellDrill(): Promise<void> {
   const page = await (await signedIn('soc_lead')).newPage();
   await page.goto(base);
   await page.getByTestId('start-drill').click();
-  await page.getByRole('combobox', { name: 'Zone (optional)' }).fill('scanner');
+  await page.getByRole('combobox', { name: 'Zone (optional)' }).click();
+  await page.getByRole('option', { name: 'SCO 3' }).click();
   await page.getByLabel('What is practised (optional)').fill('Evening crew: who goes, and how fast');
   await picture(page, 'drill');
   await page.getByRole('button', { name: 'Start the drill' }).click();

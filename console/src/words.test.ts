@@ -90,6 +90,7 @@ describe('words', () => {
       locale: 'en',
       channels: ['sms'],
       asked: false,
+      unreachable: false,
       distance: 0,
       alertsThisShift: 0,
       alertsInBudget: 0,

@@ -1455,6 +1455,11 @@ export interface components {
         IncidentDetail: components["schemas"]["Incident"] & {
             /** @description IANA name */
             storeTimeZone: string;
+            /** @description Who gave the verdict that stands */
+            decidedBy: {
+                name: string;
+                mine: boolean;
+            } | null;
             outcome: components["schemas"]["Outcome"] | null;
             /** @description Second reviews and appeals */
             reviews: components["schemas"]["Review"][];
@@ -2060,6 +2065,10 @@ export interface components {
             storeId: string;
             name: string;
             state: components["schemas"]["CameraState"];
+            zones: {
+                id: string;
+                label: string;
+            }[];
             /** Format: date-time */
             lastSeenAt: string | null;
         };

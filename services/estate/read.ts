@@ -37,15 +37,21 @@ export function listCameras(ctx: ServiceContext) {
       name: string;
       state: CameraState;
       last_seen_at: Date | null;
-    }>('select id, store_id, name, state, last_seen_at from cameras where tenant_id = $1 order by store_id, name', [
-      ctx.actor.tenantId,
-    ]);
+      zones: { id: string; label: string }[];
+    }>(
+      `select c.id, c.store_id, c.name, c.state, c.last_seen_at,
+         (select coalesce(jsonb_agg(jsonb_build_object('id', z.id, 'label', z.label) order by z.label), '[]') from zones z
+          where z.tenant_id = c.tenant_id and z.store_id = c.store_id and z.camera_id = c.id) as zones
+       from cameras c where c.tenant_id = $1 order by c.store_id, c.name`,
+      [ctx.actor.tenantId],
+    );
     return rows.map((row) => ({
       id: row.id,
       storeId: row.store_id,
       name: row.name,
       state: row.state,
       lastSeenAt: isoOrNull(row.last_seen_at),
+      zones: row.zones,
     }));
   });
 }

@@ -35,6 +35,8 @@ export interface IncidentDetail extends IncidentSummary {
   notifications: MessageView[];
   reviews: ReviewView[];
   outcome: IncidentOutcome | null;
+  /** Who gave the verdict that stands. */
+  decidedBy: { name: string; mine: boolean } | null;
   boxes: DetectionBox[];
   clip: { fromAt: string; toAt: string; url: string } | null;
 }
@@ -120,6 +122,13 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
       notifications: await readMessages(tx, tenantId, incidentId, nameOf),
       reviews: await readReviews(tx, tenantId, incidentId, nameOf),
       outcome: incident.outcome,
+      decidedBy:
+        facts.decidedBy === null
+          ? null
+          : {
+              name: facts.decidedBy.startsWith('system:') ? 'Floorwalker' : nameOf(facts.decidedBy),
+              mine: facts.decidedBy === ctx.actor.id,
+            },
       boxes: detections.flatMap((detection) => detection.body.boxes ?? []),
       clip: clip
         ? { fromAt: iso(clip.from_at), toAt: iso(clip.to_at), url: `/v1/incidents/${incidentId}/evidence/${clip.id}` }

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Modal, Select, Textarea } from '@mantine/core';
+import { Button, Group, Modal, Select, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -42,8 +42,8 @@ function DrillForm({ onClose }: { onClose: () => void }) {
   const storeId = draft.storeId || only || '';
   const ofStore = cameras.data?.items.filter((camera) => camera.storeId === storeId) ?? [];
   const cameraId = draft.cameraId || (ofStore.length === 1 ? (ofStore[0]?.id ?? '') : '');
-  const zones = useQuery(zonesSeenQuery(storeId, cameraId));
-  const zoneId = draft.zoneId.trim();
+  const zones = ofStore.find(({ id }) => id === cameraId)?.zones ?? [];
+  const { zoneId } = draft;
   const change = (part: Partial<Draft>) => {
     setDraft({ ...draft, ...part });
     setKey(newKey());
@@ -112,20 +112,15 @@ function DrillForm({ onClose }: { onClose: () => void }) {
           searchable
           allowDeselect={false}
         />
-        <Autocomplete
+        <Select
           label="Zone (optional)"
           inputWrapperOrder={['label', 'input', 'description', 'error']}
-          description="Its id. What asks the till first needs one with a till."
-          data={[...(zones.data?.keys() ?? [])]}
-          renderOption={({ option }) => (
-            <span>
-              {zones.data?.get(option.value) ?? option.value} <span className={classes.id}>{option.value}</span>
-            </span>
-          )}
-          value={draft.zoneId}
-          onChange={(value) => change({ zoneId: value })}
-          disabled={cameraId === ''}
-          maxLength={64}
+          description="What asks the till first needs one with a till."
+          data={zones.map(({ id, label }) => ({ value: id, label }))}
+          value={draft.zoneId || null}
+          onChange={(value) => change({ zoneId: value ?? '' })}
+          disabled={zones.length === 0}
+          clearable
         />
       </div>
       <Textarea
@@ -153,14 +148,3 @@ function DrillForm({ onClose }: { onClose: () => void }) {
     </form>
   );
 }
-
-/** The zones of a camera as its incidents have named them: the API has no list of zones. */
-const zonesSeenQuery = (storeId: string, cameraId: string) => ({
-  queryKey: ['zones', storeId, cameraId],
-  enabled: storeId !== '' && cameraId !== '',
-  queryFn: async () => {
-    const page = await expectData(api.GET('/v1/incidents', { params: { query: { storeId, limit: 100 } } }));
-    const seen = page.items.filter((incident) => incident.cameraId === cameraId && incident.zoneId);
-    return new Map(seen.map(({ zoneId, zoneLabel }) => [String(zoneId), zoneLabel]));
-  },
-});

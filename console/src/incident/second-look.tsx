@@ -1,11 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { IncidentDetail, TimelineEvent } from '../api/client.ts';
+import type { IncidentDetail } from '../api/client.ts';
 import { api, expectData } from '../api/client.ts';
 import { useIncidentCommand } from '../api/commands.ts';
-import { timelineQuery } from '../api/queries.ts';
 import { Choices, choicesOf } from '../ui/choices.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { useSession } from '../ui/session.ts';
@@ -15,19 +13,13 @@ import { toldPeople } from '../words-messages.ts';
 import classes from './after-close.module.css';
 import look from './second-look.module.css';
 
-/** Whether the one who looks gave the verdict; the server refuses them in any case. */
-const gaveVerdict = (events: readonly TimelineEvent[], displayName: string): boolean => {
-  const last = events.findLast(({ kind }) => kind === 'verdict_given');
-  return last?.params['via'] === 'api' && last.actor === displayName;
-};
-
 /** The opinion of a second person, asked for by the policy. */
 export function SecondLook({ incident }: { incident: IncidentDetail }) {
-  const { session, may } = useSession();
-  const timeline = useQuery(timelineQuery(incident.id));
+  const { may } = useSession();
   const [agrees, setAgrees] = useState<boolean | null>(null);
-  if (incident.secondReview !== 'pending' || incident.state !== 'closed' || !timeline.data) return null;
-  const mayLook = may('incident.review') && !gaveVerdict(timeline.data.events, session.displayName);
+  if (incident.secondReview !== 'pending' || incident.state !== 'closed') return null;
+  // The server refuses whoever decided in any case.
+  const mayLook = may('incident.review') && incident.decidedBy?.mine !== true;
   return (
     <section className={look.look} aria-labelledby="second-look-heading" data-testid="second-look">
       <h3 id="second-look-heading" className={look.title}>
