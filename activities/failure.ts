@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { CarrierError } from '../adapters/twilio/types.ts';
 import { DomainError, errorCodes } from '../domain/errors.ts';
 import { IntegrityError } from '../domain/ports.ts';
@@ -27,6 +27,29 @@ export function toFailure(error: unknown): unknown {
   return error;
 }
 
+/**
+ * A worker that was killed is found out by what it stops saying. Nothing is said before this: whatever is quick stays free
+ * of heartbeats, each of which is an Action.
+ */
+const sayAliveEveryMs = 1_000;
+
+/** Wraps each activity of a table so that it is known to be alive while it takes its time. */
+export function alive<T extends object>(activities: T): T {
+  const wrap =
+    (run: (...args: unknown[]) => Promise<unknown>) =>
+    async (...args: unknown[]) => {
+      const context = Context.current();
+      if (context.info.isLocal) return run(...args);
+      const timer = setInterval(() => context.heartbeat(), sayAliveEveryMs);
+      try {
+        return await run(...args);
+      } finally {
+        clearInterval(timer);
+      }
+    };
+  return each(activities, wrap);
+}
+
 /** Wraps each activity of a table so that whatever it throws leaves translated. */
 export function translated<T extends object>(activities: T): T {
   const wrap =
@@ -38,7 +61,10 @@ export function translated<T extends object>(activities: T): T {
         throw toFailure(error);
       }
     };
-  return Object.fromEntries(
-    Object.entries(activities).map(([name, run]) => [name, wrap(run as (...args: unknown[]) => Promise<unknown>)]),
-  ) as T;
+  return each(activities, wrap);
 }
+
+type Run = (...args: unknown[]) => Promise<unknown>;
+
+const each = <T extends object>(activities: T, wrap: (run: Run) => Run): T =>
+  Object.fromEntries(Object.entries(activities).map(([name, run]) => [name, wrap(run as Run)])) as T;

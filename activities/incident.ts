@@ -15,7 +15,7 @@ import type { Intent, LinkOptions } from '../services/notification/intend.ts';
 import { splitDetection } from '../services/outbox/drain.ts';
 import { findDueIncidents, listTenantIds, purgeIncident, type Signer } from '../services/retention/purge.ts';
 import type { IncidentActivities, StepOutcome } from './contracts.ts';
-import { translated } from './failure.ts';
+import { alive, translated } from './failure.ts';
 import { outcomeOf, sendFreshText, type TextDependencies } from './send-text.ts';
 
 export interface IncidentDependencies extends TextDependencies {
@@ -48,7 +48,7 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
     now: deps.now,
     actor: systemActor(tenantId, 'incident'),
   });
-  return translated<IncidentActivities>({
+  const short: Omit<IncidentActivities, 'purgeDue' | 'witnessAudit'> = {
     async firstContact({ incident }) {
       const ctx = context(incident.tenantId);
       const { intent, ...found } = await makeFirstContact(ctx, deps.links, incident.incidentId);
@@ -92,7 +92,9 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
         ? correctIncident(context(tenantId), { incidentId })
         : { toldPersonIds: await listToldPeople(context(tenantId), { incidentId }), round };
     },
-
+  };
+  // The sweep says by itself how far it is.
+  const sweep: Pick<IncidentActivities, 'purgeDue' | 'witnessAudit'> = {
     async purgeDue() {
       let purged = 0;
       let failed = 0;
@@ -149,7 +151,8 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
       }
       return { witnessed };
     },
-  });
+  };
+  return { ...alive(translated(short)), ...translated(sweep) };
 }
 
 async function firstStep(

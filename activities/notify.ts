@@ -5,7 +5,7 @@ import type { ServiceContext } from '../services/context.ts';
 import { intendNotification, type LinkOptions } from '../services/notification/intend.ts';
 import { markFailed } from '../services/notification/settle.ts';
 import type { NotifyActivities, SettledStepOutcome } from './contracts.ts';
-import { translated } from './failure.ts';
+import { alive, translated } from './failure.ts';
 import { systemActor } from './incident.ts';
 import { outcomeOf, resumeText, sendFreshText, settleMootText, type TextDependencies } from './send-text.ts';
 
@@ -19,7 +19,7 @@ export interface NotifyDependencies extends TextDependencies {
 
 /** Activities of the `notify` queue: one text each, retried until it is certainly sent or certainly not. */
 export function createNotifyActivities(deps: NotifyDependencies): NotifyActivities {
-  return translated<NotifyActivities>({
+  const activities: NotifyActivities = {
     async alertStep({ tenantId, incidentId, step, kind, round, dueAt, personId, excludePersonId }) {
       const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'incident') };
       const intent = await intendNotification(ctx, deps.links, {
@@ -56,5 +56,6 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
         return givenUp;
       }
     },
-  });
+  };
+  return alive(translated(activities));
 }

@@ -2,6 +2,9 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { IncidentActivities, NotifyActivities } from '../activities/contracts.ts';
 import { notifyQueue } from './contracts.ts';
 
+/** Activities of the next three say so while they take longer than a second; a worker that was killed is missed this soon. */
+const heartbeatTimeout = '3s';
+
 /** In process, no queue hop: 27 ms from acceptance to the carrier at the median. Must end well inside a workflow task. */
 export const quick = proxyLocalActivities<IncidentActivities>({
   startToCloseTimeout: '6s',
@@ -11,6 +14,7 @@ export const quick = proxyLocalActivities<IncidentActivities>({
 /** When the quick path is refused by a database or carrier that is down: slower, and for as long as a shift. */
 export const patient = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '30s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
 });
@@ -18,6 +22,7 @@ export const patient = proxyActivities<IncidentActivities>({
 export const notify = proxyActivities<NotifyActivities>({
   taskQueue: notifyQueue,
   startToCloseTimeout: '15s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '60s',
   retry: { initialInterval: '500ms', maximumInterval: '5s' },
 });
@@ -25,6 +30,7 @@ export const notify = proxyActivities<NotifyActivities>({
 export const owed = proxyActivities<NotifyActivities>({
   taskQueue: notifyQueue,
   startToCloseTimeout: '15s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
 });

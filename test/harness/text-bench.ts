@@ -60,6 +60,16 @@ const logger = new DefaultLogger('ERROR', () => undefined);
 
 export const died = new Error('the process died here');
 
+/** Each call as an attempt of its own, as a worker would make it. */
+function inActivity(activities: IncidentActivities): IncidentActivities {
+  const attempts = Object.entries(activities).map(([name, run]) => [
+    name,
+    (...args: unknown[]) =>
+      new MockActivityEnvironment({}, { logger }).run(run as (...args: unknown[]) => Promise<unknown>, ...args),
+  ]);
+  return Object.fromEntries(attempts) as IncidentActivities;
+}
+
 export async function openTextBench(engines: TestEngines): Promise<TextBench> {
   const policy = { ...fastPolicy, mergeWindowMs: 1 };
   const system = await startTestSystem(engines, { worker: false, policy });
@@ -89,7 +99,7 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
   return {
     system,
     carrier: real,
-    incidents: createIncidentActivities(dependencies()),
+    incidents: inActivity(createIncidentActivities(dependencies())),
     callback(notificationId, params, token = system.carrierToken) {
       const url = `${system.baseUrl}/webhooks/twilio/status?tenant=${tenantId}&notification=${notificationId}`;
       return fetch(url, {
