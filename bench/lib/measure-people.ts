@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Running } from '../../stack/start.ts';
 import { atRate, closedLoop, detectionAt, type Load, laneOf, type Posted } from './load.ts';
-import { contactTimes, countActions, drain, until } from './measure.ts';
+import { contactTimes, countActions, drain, untilTexted } from './measure.ts';
 import { branchCount, branchSpot, escalationsEach, setHurried } from './people-estate.ts';
 
 const hurriedCount = 40;
@@ -19,7 +19,7 @@ export async function measureBurst(load: Load, pool: pg.Pool): Promise<{ textsMs
     Array.from({ length: branchCount }, (_, index) => load.post(branchSpot(index))),
   );
   const posted = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  await until(pool, 60_000, "i.state = 'new'");
+  await untilTexted(pool);
   const textsMs = await contactTimes(load, pool, posted);
   await decideAll(load, posted);
   return { textsMs, refused: branchCount - posted.length };
@@ -108,7 +108,7 @@ export async function measureParked(
   await Promise.all(Array.from({ length: 50 }, lane));
   const seconds = (performance.now() - startedMs) / 1_000;
   wire.close();
-  await until(pool, 120_000, "i.state = 'new'");
+  await untilTexted(pool);
   await delay(3_000);
   const { rows } = await pool.query<{ parked: number }>(
     "select count(*)::int as parked from incidents where state = 'alerting'",
