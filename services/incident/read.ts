@@ -2,7 +2,7 @@ import { requirePermission } from '../../domain/permissions.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Detection, DetectionBox, PosVerdict, Reason, SeverityLevel, TimelineKind } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
-import { found, iso, isoOrNull, readOnly, type ServiceContext } from '../context.ts';
+import { found, iso, readOnly, type ServiceContext } from '../context.ts';
 import type { PosExplanation } from './assess.ts';
 import { loadIncident } from './facts.ts';
 import { type MessageView, type ReviewView, readMessages, readReviews } from './messages.ts';

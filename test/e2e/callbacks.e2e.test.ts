@@ -181,7 +181,8 @@ describe('callbacks of which a fifth is lost, a fifth comes twice and a fifth ou
     expect(lost / texts.length).toBeLessThan(0.35);
     const { webhooks } = (await system.carrierControl('/counts')) as { webhooks: { dropped: number; failed: number } };
     expect(webhooks.dropped).toBeGreaterThan(count / 5);
-    expect(webhooks.failed).toBe(0);
+    // The second of two alike is refused, and does nothing.
+    expect(webhooks.failed).toBeGreaterThan(0);
     expect(system.errors).toEqual([]);
     const { body } = await system.api('compliance', 'GET', '/v1/audit/verify');
     expect(body).toMatchObject({ ok: true });
