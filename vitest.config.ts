@@ -10,7 +10,7 @@ export default defineConfig({
           ...node,
           name: 'unit',
           include: [
-            '{domain,services,adapters,api,detectors,workflows,activities,config,stack,bench,scripts,workers,console/src}/**/*.test.ts',
+            '{domain,services,adapters,api,detectors,workflows,activities,config,stack,bench,chaos,scripts,workers,console/src}/**/*.test.ts',
           ],
           exclude: ['**/*.{int,wf,e2e}.test.ts'],
         },

@@ -15,11 +15,11 @@ export function intakeRoutes(deps: ApiDependencies): Router {
   const limited = backPressure();
   router.post('/v1/detections', limited, async (request, response) => {
     const detection = parseDetectionRequest(request.headers, request.body);
-    const { start, ...receipt } = await ingestDetection(contextOf(deps, response), detection);
+    const { start, nothingToTell, ...receipt } = await ingestDetection(contextOf(deps, response), detection);
     const { tenantId } = contextOf(deps, response).actor;
     if (start) await deps.dispatcher.start(start);
     // A merge is told by signal; and the first sender of a duplicate may have died between the row and the start.
-    else await deps.dispatcher.dispatch(tenantId, receipt.incidentId);
+    else if (!nothingToTell) await deps.dispatcher.dispatch(tenantId, receipt.incidentId);
     reply(response, 'DetectionReceipt', receipt, 202);
   });
   router.post('/v1/pos/events', limited, async (request, response) => {

@@ -183,6 +183,15 @@ create index evidence_by_settling on evidence (settled_at) where settled_at is n
 revoke execute on function service_levels from public;
 grant execute on function service_levels to floorwalker_app;
 
+-- A detection that is here already is the commonest of all: one look without a transaction. The caller has checked who may ask.
+create function find_detection(tenant text, key text) returns table (incident_id text, late boolean, waiting boolean)
+  language sql stable security definer set search_path = pg_catalog, public as $$
+  select d.incident_id, d.late, exists (select from public.outbox o where o.tenant_id = d.tenant_id and o.incident_id = d.incident_id)
+  from public.detections d where d.tenant_id = tenant and d.dedup_key = key
+$$;
+revoke execute on function find_detection from public;
+grant execute on function find_detection to floorwalker_app;
+
 drop function find_person_by_phone;
 create function find_person_by_phone(phone text) returns table (tenant_id text, id text, role text, display_name text, locale text)
   language sql stable security definer set search_path = pg_catalog, public as $$

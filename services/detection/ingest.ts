@@ -18,6 +18,8 @@ export interface DetectionReceipt {
   disposition: 'started' | 'merged' | 'duplicate';
   mergeReason?: Reason;
   late: boolean;
+  /** A duplicate of something that the workflow engine has heard of long ago. */
+  nothingToTell?: boolean;
   /** What the workflow starts from; only for a new incident. */
   start?: IncidentInput;
 }
@@ -48,6 +50,18 @@ async function ingestOnce(ctx: ServiceContext, detection: Detection): Promise<De
   requirePermission(ctx.actor, 'detection.create', detection.storeId);
   const { tenantId } = ctx.actor;
   const dedupKey = detectionKey(tenantId, detection.storeId, detection.cameraId, detection.eventId);
+  const [seen] = await ctx.db.query<{ incident_id: string; late: boolean; waiting: boolean }>(
+    'select * from find_detection($1, $2)',
+    [tenantId, dedupKey],
+  );
+  if (seen)
+    return {
+      eventId: detection.eventId,
+      incidentId: seen.incident_id,
+      disposition: 'duplicate',
+      late: seen.late,
+      nothingToTell: !seen.waiting,
+    };
   return write(ctx, async (tx) => {
     const policy = await resolvePlace(tx, tenantId, detection);
     if (toMs(detection.detectedAt) > toMs(tx.at) + futureToleranceMs) {

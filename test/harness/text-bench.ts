@@ -18,6 +18,7 @@ import type { Carrier } from '../../adapters/twilio/types.ts';
 import { signWebhook } from '../../stack/carrier/signature.ts';
 import { demoPhones } from '../../stack/estate.ts';
 import type { TestEngines } from '../engines.setup.ts';
+import { inActivity } from './in-activity.ts';
 import { testSending } from './sending.ts';
 import { carrierAccount, eventually, fastPolicy, startTestSystem, type TestSystem } from './system.ts';
 
@@ -59,16 +60,6 @@ export interface TextBench {
 const logger = new DefaultLogger('ERROR', () => undefined);
 
 export const died = new Error('the process died here');
-
-/** Each call as an attempt of its own, as a worker would make it. */
-function inActivity(activities: IncidentActivities): IncidentActivities {
-  const attempts = Object.entries(activities).map(([name, run]) => [
-    name,
-    (...args: unknown[]) =>
-      new MockActivityEnvironment({}, { logger }).run(run as (...args: unknown[]) => Promise<unknown>, ...args),
-  ]);
-  return Object.fromEntries(attempts) as IncidentActivities;
-}
 
 export async function openTextBench(engines: TestEngines): Promise<TextBench> {
   const policy = { ...fastPolicy, mergeWindowMs: 1 };

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createIncidentActivities } from '../../activities/incident.ts';
 import { openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
@@ -12,6 +11,7 @@ import { recordEvidence } from '../../services/evidence/record.ts';
 import { placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { inActivity } from '../harness/in-activity.ts';
 import { testSending } from '../harness/sending.ts';
 import { actorOf, contextOf, nowIso, openIncident, type ServedApi, serveApi } from './support.ts';
 
@@ -45,25 +45,27 @@ afterAll(async () => {
 const system = (now?: () => string) => contextOf(database, actorOf('system', { id: 'system:test' }), now);
 const sweepErrors: unknown[] = [];
 const activities = () =>
-  createIncidentActivities({
-    db: database.db,
-    now: nowIso,
-    objects: api.objects,
-    signer: openSigner(api.signingKeyPem),
-    witnessLockMs: 1_000,
-    carrier: createCarrierClient({
-      accountSid: `AC${'0'.repeat(32)}`,
-      authToken: 'x',
-      from: '+15005550006',
-      timeoutMs: 1,
+  inActivity(
+    createIncidentActivities({
+      db: database.db,
+      now: nowIso,
+      objects: api.objects,
+      signer: openSigner(api.signingKeyPem),
+      witnessLockMs: 1_000,
+      carrier: createCarrierClient({
+        accountSid: `AC${'0'.repeat(32)}`,
+        authToken: 'x',
+        from: '+15005550006',
+        timeoutMs: 1,
+      }),
+      publicUrl: api.baseUrl,
+      settleMs: 1,
+      ...testSending,
+      links: { publicUrl: api.baseUrl, linkSecret: 'x' },
+      onSweepError: (error) => sweepErrors.push(error),
     }),
-    publicUrl: api.baseUrl,
-    settleMs: 1,
-    ...testSending,
-    links: { publicUrl: api.baseUrl, linkSecret: 'x' },
-    onSweepError: (error) => sweepErrors.push(error),
-  });
-const sweep = () => new MockActivityEnvironment().run(activities().purgeDue);
+  );
+const sweep = () => activities().purgeDue();
 
 /** An incident whose one clip lies in the store, locked for `lockedMs`. */
 async function withClip(lockedMs = 2_000): Promise<{ incidentId: string; key: string; version: string; url: string }> {

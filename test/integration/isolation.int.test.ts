@@ -301,6 +301,7 @@ describe("the application's role", () => {
       'authenticate_key',
       'authenticate_session',
       'ensure_pos_partition',
+      'find_detection',
       'find_due_webhooks',
       'find_evidence_link',
       'find_notification_by_sid',
