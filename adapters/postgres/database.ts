@@ -136,7 +136,7 @@ function classify(error: unknown): unknown {
   if (
     lostConnection ||
     retryableStates.has(state) ||
-    /terminated|timeout exceeded when trying to connect|Connection ended/i.test(error.message)
+    /terminated|timeout exceeded when trying to connect|Connection ended|not queryable/i.test(error.message)
   ) {
     return new DomainError('DEPENDENCY_TEMPORARY', 'The database is not answering. Try again shortly.', {
       cause: error,

@@ -344,10 +344,11 @@ describe('the live stream', () => {
       await open(await plantKey(database, { role: 'soc_lead', storeIds: ['south'] })),
     ];
     await eventually(async () => all.text().includes('hello') && south.text().includes('hello'));
-    let northId = '';
-    await eventually(async () => {
-      northId = await openIncident(database);
-      return all.text().includes(northId);
+    // Until the listener listens nothing arrives; a moment after the commit it does.
+    const opened: string[] = [];
+    const northId = await eventually(async () => {
+      opened.push(await openIncident(database));
+      return opened.find((id) => all.text().includes(id));
     });
     const rivalId = await openIncident(database, {}, rivalTenantId);
     const southId = await openIncident(database, { storeId: 'south', detectedAt: agoIso(3 * 86_400_000) });
