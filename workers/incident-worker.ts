@@ -73,7 +73,8 @@ export async function runIncidentWorker(): Promise<void> {
     workflowBundle: await workflowBundle(join(config.FLOORWALKER_DATA, 'cache')),
     activities: createIncidentActivities(dependencies),
     maxCachedWorkflows: 600,
-    maxConcurrentWorkflowTaskExecutions: 20,
+    // More at once take longer each, and after an outage longer than a task may take.
+    maxConcurrentWorkflowTaskExecutions: 8,
     maxConcurrentActivityTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,
     stickyQueueScheduleToStartTimeout: '1s',

@@ -46,8 +46,8 @@ export interface IncidentEngine {
 }
 
 const callTimeoutMs = 5_000;
-/** After a worker's kill -9 its sticky queue is given up this fast. */
-const workflowTaskTimeout = '3s';
+/** How soon the work of a killed worker is given to another; with less, work under a backlog is thrown away half done. */
+const workflowTaskTimeout = '5s';
 
 export async function openEngine(options: {
   address: string;
