@@ -34,7 +34,11 @@ export function createApp(deps: ApiDependencies): Express {
   app.set('query parser', 'simple');
   const metrics = createMetrics({
     sseClients: () => deps.live.clients(),
-    serviceLevels: () => readServiceLevels(deps.db),
+    serviceLevels: () =>
+      readServiceLevels(deps.db).catch((error: unknown) => {
+        deps.log(error, { what: 'reading the service levels' });
+        throw error;
+      }),
   });
   app.use(requestIds, metrics.observe, securityHeaders(deps));
   app.use(systemRoutes(deps, metrics));

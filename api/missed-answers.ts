@@ -7,6 +7,7 @@ import { answerReply } from './webhooks/reply.ts';
 
 /** A webhook that is still on its way gets this long; the carrier gives it up after fifteen seconds. */
 const onItsWayMs = 20_000;
+const clockToleranceMs = 2_000;
 /** After a start as far back as an outage may have been, later a little further than the last round that missed nothing. */
 const firstReachMs = 24 * 3_600_000;
 const overlapMs = 15 * 60_000;
@@ -28,6 +29,8 @@ export function createMissedAnswers(
       messageSid: text.sid,
       from: text.from,
       body: text.body,
+      // The carrier's clock counts whole seconds, and may be a little behind ours.
+      writtenAt: addMs(text.receivedAt, clockToleranceMs),
       // Only a webhook says so; the words themselves are understood without it.
       optOutType: undefined,
     });

@@ -87,8 +87,7 @@ async function preparePeople(): Promise<void> {
   await carrier('POST', '/control', {
     undeliverable: [phones.lee],
     voice: { [phones.lee]: 'no_answer', [phones.kim]: { does: 'answer', keys: '4' }, [phones.sam]: 'no_answer' },
-    callMs: { ring: 1_000 },
-  }).catch(() => carrier('POST', '/control', { undeliverable: [phones.lee], voice: { [phones.lee]: 'no_answer' } }));
+  });
 }
 
 async function preparePolicy(): Promise<void> {

@@ -12,6 +12,8 @@ export interface IncomingText {
   messageSid: string;
   from: string;
   body: string;
+  /** When the carrier took it in; a webhook comes at once. */
+  writtenAt: string;
   /** What the carrier made of it, when it is one of its own words. */
   optOutType: string | undefined;
 }
@@ -38,7 +40,8 @@ export async function answerReply(deps: ApiDependencies, message: IncomingText):
   }
 
   const intent = parseReply(message.body);
-  const incidents = await findAnswerable(ctx, personId);
+  const { writtenAt } = message;
+  const incidents = await findAnswerable(ctx, { personId, writtenAt });
   const open = incidents.filter((incident) => !incident.closed);
   if (intent.kind === 'not_understood') {
     await note(null, 'not_understood');
@@ -72,7 +75,7 @@ export async function answerReply(deps: ApiDependencies, message: IncomingText):
   if (outcome === 'accepted') return replies.thanksReply(locale, place, verdict);
   if (outcome === 'kept') return replies.keptReply(locale, place, verdict);
   if (verdict === 'help') return replies.nobodyToCallReply(locale);
-  const now = (await findAnswerable(ctx, personId)).find((other) => other.incidentId === incidentId);
+  const now = (await findAnswerable(ctx, { personId, writtenAt })).find((other) => other.incidentId === incidentId);
   if (now?.closed) return replies.closedReply(locale, place, now.ending);
   return verdict === 'safe' ? replies.nobodyAskedForHelpReply(locale, place) : replies.justDecidedReply(locale, place);
 }

@@ -19,7 +19,10 @@ export function twilioWebhooks(deps: ApiDependencies): Router {
     const { MessageSid, From, Body, OptOutType } = request.body as Record<string, string | undefined>;
     if (!MessageSid || !From || Body === undefined)
       throw new DomainError('VALIDATION', 'MessageSid, From and Body are needed.');
-    const message = { messageSid: MessageSid, from: From, body: Body, optOutType: OptOutType };
+    const message = {
+      ...{ messageSid: MessageSid, from: From, body: Body, optOutType: OptOutType },
+      writtenAt: deps.now(),
+    };
     const answer = await once(deps, 'sms', MessageSid, () => answerReply(deps, message));
     response.type('text/xml').send(deps.messageTwiml(answer));
   });

@@ -11,7 +11,7 @@ alter table people
   add column quiet_to time,
   add column deactivated_at timestamptz,
   add constraint people_quiet_whole check ((quiet_from is null) = (quiet_to is null));
--- Every other column is changed by the owner of the database only.
+-- What the carrier says of a person; the rest belongs to the roster (0006).
 grant update (sms_opted_out_at) on people to floorwalker_app;
 
 create table risk_groups (
@@ -22,7 +22,6 @@ create table risk_groups (
   constraint risk_groups_pk primary key (tenant_id, id)
 );
 alter table stores
-  add column locale text not null default 'en' constraint stores_locale_known check (locale in ('en', 'es', 'de', 'fr')),
   add column risk_group text,
   add constraint stores_risk_group_fk foreign key (tenant_id, risk_group) references risk_groups (tenant_id, id),
   -- Null: the risk group's policy, and without a group the one called `default`.
@@ -41,7 +40,8 @@ alter table policies
   add column activated_at timestamptz;
 update policies p set state = 'retired' where version < (select max(version) from policies q where q.tenant_id = p.tenant_id and q.id = p.id);
 create unique index policies_one_active on policies (tenant_id, id) where state = 'active';
-grant update on policies, stores to floorwalker_app;
+grant update on policies to floorwalker_app;
+grant update (policy_id, risk_group) on stores to floorwalker_app;
 
 alter table incidents
   add column drill boolean not null default false,

@@ -231,6 +231,13 @@ async function writeIntent(
         addMs(tx.at, incident.policy.linkTtlMs),
       ],
     );
+  if (kind === 'alert' && round > 0)
+    await addTimelineEntry(tx, {
+      ...placeOf(incident),
+      kind: 'handed_over',
+      actor: 'system:incident',
+      params: { step, personId: recipient.personId },
+    });
   tx.audit({
     action: 'notification.intended',
     subject: `incident:${incidentId}`,

@@ -178,5 +178,3 @@ const onShiftSql = `
   join people p on p.tenant_id = s.tenant_id and p.id = s.person_id
   where st.tenant_id = $1 and st.id = $2 and p.role = any ($3) and s.starts_at <= $4 and s.ends_at > $4 and p.deactivated_at is null and p.id is distinct from $5
   order by p.id, s.store_id nulls last, s.region_id nulls last, s.starts_at desc`;
-
-export type { Routing };

@@ -47,16 +47,22 @@ const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) a
   join cameras c on c.tenant_id = i.tenant_id and c.store_id = i.store_id and c.id = i.camera_id
   left join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id`;
 
-/** Incidents that this person was told of, the newest first. One that was withheld from them is none. */
-export function findAnswerable(ctx: ServiceContext, personId: string): Promise<AnswerableIncident[]> {
+/**
+ * Incidents that this person had been told of when they wrote, the newest first. One that was withheld from them is none,
+ * and neither is one that they heard of only later: an old answer must not decide it.
+ */
+export function findAnswerable(
+  ctx: ServiceContext,
+  { personId, writtenAt }: { personId: string; writtenAt: string },
+): Promise<AnswerableIncident[]> {
   return readOnly(ctx, async (tx) => {
     const rows = await tx.query<AnswerableRow>(
       `${answerable}
        join (select incident_id, max(intended_at) as told_at from notifications
              where tenant_id = $1 and person_id = $2 and kind in ('alert', 'help', 'help_call') and state not in ('withheld', 'nobody_on_shift')
-               and intended_at > $3::timestamptz - make_interval(days => $4) group by incident_id) n on n.incident_id = i.id
+               and intended_at > $3::timestamptz - make_interval(days => $4) and intended_at <= $5 group by incident_id) n on n.incident_id = i.id
        where i.tenant_id = $1 order by n.told_at desc limit 50`,
-      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays],
+      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays, writtenAt],
     );
     return describe(tx, ctx, rows);
   });

@@ -133,11 +133,10 @@ export function purgeIncident(
       ctx.actor.tenantId,
       due.incidentId,
     ]);
-    await tx.query("update incidents set evidence_state = 'purged', purged_at = $3 where tenant_id = $1 and id = $2", [
-      ctx.actor.tenantId,
-      due.incidentId,
-      tx.at,
-    ]);
+    await tx.query(
+      "update incidents set evidence_state = 'purged', purged_at = $3, outcome = jsonb_set(outcome, '{notes}', 'null') where tenant_id = $1 and id = $2",
+      [ctx.actor.tenantId, due.incidentId, tx.at],
+    );
     await tx.query(
       "update incident_events set params = params - 'text' - 'note' where tenant_id = $1 and incident_id = $2 and (params ? 'text' or params ? 'note')",
       [ctx.actor.tenantId, due.incidentId],
@@ -147,6 +146,10 @@ export function purgeIncident(
         ctx.actor.tenantId,
         due.incidentId,
       ]);
+    await tx.query(
+      'update incident_reviews set statement = null where tenant_id = $1 and incident_id = $2 and statement is not null',
+      [ctx.actor.tenantId, due.incidentId],
+    );
     await tx.query("update notifications set body = '' where tenant_id = $1 and incident_id = $2", [
       ctx.actor.tenantId,
       due.incidentId,

@@ -71,11 +71,17 @@ afterAll(() => system?.close());
 const handsets = async (): Promise<Handset[]> =>
   ((await system.carrierControl('/phones')) as { phones: Handset[] }).phones;
 
+/** Apart from one another, however fast they are posted: each is an incident of its own. */
+let lastSeenAtMs = 0;
+const nextSeenAt = (): string => {
+  lastSeenAtMs = Math.max(lastSeenAtMs + 5, Date.now() - 4_000);
+  return new Date(lastSeenAtMs).toISOString();
+};
+
 async function detect(index: number): Promise<string> {
   const { status, body } = await system.api<Receipt>('device', 'POST', '/v1/detections', {
     ...{ eventId: `callbacks-${index}`, storeId: storeIds[index % storeIds.length], cameraId: 'cam', zoneId: 'zone' },
-    // Apart from one another, so that each is an incident of its own.
-    detectedAt: new Date(Date.now() - 1_500 - index * 5).toISOString(),
+    detectedAt: nextSeenAt(),
     ...{ eventType: 'missed_scan', confidence: 0.9, model: { id: 'test', version: '1' } },
   });
   expect(status).toBe(202);

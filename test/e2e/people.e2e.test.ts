@@ -410,22 +410,21 @@ describe('an answer that no webhook brought', () => {
     const { camera, sam, system } = stage;
     const { incidentId, code } = await camera.sees();
     await sam.expectText(/please check/);
+    // Told three minutes ago.
+    await system.database.admin.query(
+      "update notifications set intended_at = intended_at - interval '3 minutes' where incident_id = $1",
+      [incidentId],
+    );
+    const written = (sid: string, digit: string, agoMs: number) => ({
+      ...{ sid: `SM${sid.repeat(32)}`, from: demoPhones.staff, to: '+447700900000', body: `${code} ${digit}` },
+      receivedAt: new Date(Date.now() - agoMs).toISOString(),
+    });
     const listed = [
-      {
-        sid: `SM${'a'.repeat(32)}`,
-        from: demoPhones.staff,
-        to: '+447700900000',
-        body: `${code} 1`,
-        receivedAt: new Date(Date.now() - 60_000).toISOString(),
-      },
+      // From before anybody was told: it is about something else, and decides nothing.
+      written('c', '4', 3_600_000),
+      written('a', '1', 60_000),
       // Still on its way as a webhook: left alone.
-      {
-        sid: `SM${'b'.repeat(32)}`,
-        from: demoPhones.staff,
-        to: '+447700900000',
-        body: `${code} 4`,
-        receivedAt: new Date().toISOString(),
-      },
+      written('b', '4', 0),
     ];
     const asked: string[] = [];
     const missed = createMissedAnswers(system.deps, {
@@ -435,8 +434,9 @@ describe('an answer that no webhook brought', () => {
       },
       sendText: (text) => system.carrier.sendText(text),
     });
-    expect(await missed.sweep()).toBe(1);
+    expect(await missed.sweep()).toBe(2);
     expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'paid' });
+    await sam.expectText(/not know|no open|nothing/i);
     await sam.expectText(/paid/);
     expect(await missed.sweep()).toBe(0);
     // A day back after a start; then no further than the last round that missed nothing.

@@ -218,6 +218,15 @@ describe('deletion on time', () => {
   it('is not early, not while the lock stands, then whole, and leaves a signed record', async () => {
     const due = await withClip(4_000);
     await close(due.incidentId, 'paid');
+    await database.admin.query(
+      `update incidents set outcome = '{"notes": "a tall man", "intervention": "none"}' where id = $1`,
+      [due.incidentId],
+    );
+    await database.admin.query(
+      `insert into incident_reviews (tenant_id, store_id, incident_id, id, kind, state, opened_by, opened_at, statement)
+       select tenant_id, store_id, id, 'review-1', 'appeal', 'rejected', 'user:x', now(), 'It was me, Jo.' from incidents where id = $1`,
+      [due.incidentId],
+    );
     expect(await sweep()).toEqual({ purged: 0, failed: 0 });
     await delay(2_100);
     // Due by policy, but the store still holds it: nothing is said to be deleted that is not.
@@ -248,6 +257,12 @@ describe('deletion on time', () => {
       objects: [{ id: 'clip', sha256: sha256(clip), objectKey: due.key, objectVersion: due.version }],
     });
     expect(await actionsOf(due.incidentId, 'evidence.purged')).toHaveLength(1);
+    // What people wrote goes with the pictures; what was decided stays.
+    const { rows: words } = await database.admin.query(
+      'select i.outcome, r.statement, r.state from incidents i join incident_reviews r on r.incident_id = i.id where i.id = $1',
+      [due.incidentId],
+    );
+    expect(words).toEqual([{ outcome: { notes: null, intervention: 'none' }, statement: null, state: 'rejected' }]);
   });
 
   it('waits for the longer time of a confirmed incident, in the store as well', async () => {
