@@ -24,12 +24,14 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
   ]);
   const clip = gauge('clip_ready_seconds', 'From the end of the post-roll to the clip on record', ['quantile']);
   const counted = gauge('recent', 'Cases of the last 5 minutes behind the figures', ['what']);
-  const all = [overdue, overdueAge, outbox, outboxAge, contact, lateness, answer, clip, counted];
+  const plain = [overdue, overdueAge, outbox, outboxAge];
+  const labelled = [contact, lateness, answer, clip, counted];
   return async () => {
     const levels = await read().catch(() => null);
     up.set(levels === null ? 0 : 1);
     if (levels === null) {
-      for (const one of all) one.remove();
+      for (const one of plain) one.remove();
+      for (const one of labelled) one.reset();
       return;
     }
     overdue.set(levels.overdue_escalations);

@@ -38,6 +38,7 @@ export async function runPeopleChaos(options: ChaosOptions): Promise<number> {
       const pool = new pg.Pool({ connectionString: running.application.databaseAdminUrl, max: 4 });
       // Connections break when Postgres is killed; the pool opens new ones.
       pool.on('error', () => undefined);
+      pool.on('connect', (client) => client.on('error', () => undefined));
       try {
         const startedMs = Date.now();
         const stalls = monitorEventLoopDelay();

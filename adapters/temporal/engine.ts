@@ -47,7 +47,7 @@ export interface IncidentEngine {
 
 const callTimeoutMs = 5_000;
 /** How soon the work of a killed worker is given to another; with less, work under a backlog is thrown away half done. */
-const workflowTaskTimeout = '5s';
+const workflowTaskTimeout = '3s';
 
 export async function openEngine(options: {
   address: string;

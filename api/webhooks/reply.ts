@@ -4,7 +4,7 @@ import { parseOptOut, parseReply } from '../../domain/verdict-grammar.ts';
 import { findSender } from '../../services/access/authenticate.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { recordOptOut } from '../../services/notification/opt-out.ts';
-import { type AnswerableIncident, findAnswerable, recordReply } from '../../services/notification/reply.ts';
+import { type AnswerableIncident, findAnswerable, readAnswerable, recordReply } from '../../services/notification/reply.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { decide } from './decide.ts';
 
@@ -75,7 +75,7 @@ export async function answerReply(deps: ApiDependencies, message: IncomingText):
   if (outcome === 'accepted') return replies.thanksReply(locale, place, verdict);
   if (outcome === 'kept') return replies.keptReply(locale, place, verdict);
   if (verdict === 'help') return replies.nobodyToCallReply(locale);
-  const now = (await findAnswerable(ctx, { personId, writtenAt })).find((other) => other.incidentId === incidentId);
+  const now = await readAnswerable(ctx, incidentId);
   if (now?.closed) return replies.closedReply(locale, place, now.ending);
   return verdict === 'safe' ? replies.nobodyAskedForHelpReply(locale, place) : replies.justDecidedReply(locale, place);
 }

@@ -39,6 +39,9 @@ interface AnswerableRow {
   corrected_by: string | null;
 }
 
+/** How many incidents of one person an answer is looked for in; in a storm hundreds are open at once. */
+const answerableAtOnce = 200;
+
 const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) as label, s.name as store_name, s.time_zone, i.drill, i.runs,
     i.state, i.pos_verdict, i.verdict, i.decided_by, i.closed_at, i.corrected_at,
     (select e.actor from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind = 'correction_recorded' order by e.id desc limit 1) as corrected_by
@@ -57,12 +60,16 @@ export function findAnswerable(
 ): Promise<AnswerableIncident[]> {
   return readOnly(ctx, async (tx) => {
     const rows = await tx.query<AnswerableRow>(
-      `${answerable}
-       join (select incident_id, max(intended_at) as told_at from notifications
-             where tenant_id = $1 and person_id = $2 and kind in ('alert', 'help', 'help_call') and state not in ('withheld', 'nobody_on_shift')
-               and intended_at > $3::timestamptz - make_interval(days => $4) and intended_at <= $5 group by incident_id) n on n.incident_id = i.id
-       where i.tenant_id = $1 order by n.told_at desc limit 50`,
-      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays, writtenAt],
+      // First who was told, once, and only then each incident: a planner without figures does the first anew for each row.
+      `with told as materialized (
+         select incident_id, max(intended_at) as told_at from notifications
+         where tenant_id = $1 and person_id = $2 and kind in ('alert', 'help', 'help_call') and state not in ('withheld', 'nobody_on_shift')
+           and intended_at > $3::timestamptz - make_interval(days => $4) and intended_at <= $5
+         group by incident_id order by told_at desc limit $6)
+       select found.* from told
+       cross join lateral (${answerable} where i.tenant_id = $1 and i.id = told.incident_id offset 0) found
+       order by told.told_at desc`,
+      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays, writtenAt, answerableAtOnce],
     );
     return describe(tx, ctx, rows);
   });

@@ -59,3 +59,16 @@ it('shows what the workflow engine has not heard of', async () => {
   const lines = await metrics();
   expect(lines).toContain('floorwalker_outbox_waiting 1');
 });
+
+it('shows no figure while the database is away, and says that it is', async () => {
+  const registry = new Registry();
+  let away = false;
+  const refresh = registerServiceLevels(registry, () =>
+    away ? Promise.reject(new Error('no database')) : readServiceLevels(database.db),
+  );
+  await refresh();
+  away = true;
+  await refresh();
+  const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(lines).toEqual(['floorwalker_service_levels_up 0']);
+});
