@@ -15,6 +15,7 @@ import { killByPlan } from './lib/parts.ts';
 import { openPhones } from './lib/phones.ts';
 import { planKills } from './lib/plan.ts';
 import { openSource } from './lib/source.ts';
+import { traceLate } from './lib/trace.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -24,7 +25,7 @@ export interface ChaosOptions {
   incidentsPerSecond: number;
 }
 
-const processes: ProcessName[] = ['carrier', 'worker', 'media', 'api'];
+const processes: ProcessName[] = ['carrier', 'worker', 'second-worker', 'media', 'api'];
 const calmMs = 5_000;
 const progressEveryMs = 10_000;
 const shownOfEach = 8;
@@ -97,12 +98,26 @@ export async function runPeopleChaos(options: ChaosOptions): Promise<number> {
           seconds: Math.round((Date.now() - startedMs) / 1_000),
           longestStallMs: Math.round(stalls.max / 1e6),
         });
+        for (const line of await traceLate(running, lateCases(facts))) say(line);
         return bad ? 1 : 0;
       } finally {
         await pool.end();
       }
     },
   );
+}
+
+/** The first few escalations that were late, each from its due time until somebody was asked. */
+function lateCases({ notifications, outages, incidents }: Facts) {
+  const workflowIds = new Map(incidents.map(({ id, workflowId }) => [id, workflowId]));
+  return notifications
+    .flatMap(({ incidentId, kind, dueMs, intendedMs }) => {
+      const workflowId = workflowIds.get(incidentId);
+      if (kind !== 'alert' || dueMs === null || workflowId === undefined) return [];
+      const lateMs = latenessMs(outages, dueMs, intendedMs, limits.chainMs);
+      return lateMs > limits.escalationMs ? [{ workflowId, fromMs: dueMs - 1_000, toMs: intendedMs + 1_000 }] : [];
+    })
+    .slice(0, shownOfEach);
 }
 
 const say = (text: string) => process.stderr.write(`  ${text}\n`);

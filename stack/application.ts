@@ -8,12 +8,13 @@ import type { EngineStart } from './engines/index.ts';
 import type { ProcessLedger } from './engines/ledger.ts';
 import { demoEstate, type Estate, plantEstate } from './estate.ts';
 import type { Installation } from './installation.ts';
-import { executable, root } from './root.ts';
+import { bundlePrograms, type Programs, sources } from './programs.ts';
+import { root } from './root.ts';
 import { type SupervisedProcess, superviseProcess } from './supervise.ts';
 import type { Environment } from './tools/command.ts';
 import type { OnProgress } from './tools/progress.ts';
 
-export type ProcessName = 'carrier' | 'worker' | 'media' | 'api' | 'till' | 'camera' | 'devices';
+export type ProcessName = 'carrier' | 'worker' | 'second-worker' | 'media' | 'api' | 'till' | 'camera' | 'devices';
 
 export interface ApplicationOptions {
   dataDir: string;
@@ -45,7 +46,16 @@ export interface Application {
   stop(): Promise<void>;
 }
 
-const stopOrder: readonly ProcessName[] = ['camera', 'till', 'api', 'media', 'worker', 'devices', 'carrier'];
+const stopOrder: readonly ProcessName[] = [
+  'camera',
+  'till',
+  'api',
+  'media',
+  'second-worker',
+  'worker',
+  'devices',
+  'carrier',
+];
 
 interface ProcessPlan {
   args: readonly string[];
@@ -72,28 +82,39 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   try {
     const baseUrl = `http://127.0.0.1:${options.port}`;
     const carrierUrl = `http://127.0.0.1:${options.port + 1}`;
+    // A changed source must be seen by what watches it, so nothing is bundled then.
+    const programs = options.watch ? sources : await bundlePrograms();
     const { keys } = options.installation;
     const estate =
       options.estate?.(keys) ?? demoEstate(keys, options.policy ?? { ...defaultPolicy, runbooks: demoRunbooks });
-    const carrier = start('carrier', carrierPlan(options, baseUrl)).then(() => registerPhones(carrierUrl, estate));
+    const carrier = start('carrier', carrierPlan(options, programs, baseUrl)).then(() =>
+      registerPhones(carrierUrl, estate),
+    );
     carrier.catch(() => undefined);
     const adminUrl = await options.engines.database;
     const databaseUrl = await prepareDatabase(options, adminUrl, estate);
     const env = await processEnvironment(options, { baseUrl, carrierUrl, databaseUrl });
     await carrier;
+    const worker = {
+      args: ['--max-old-space-size=1024', ...programs.floorwalker, 'worker'],
+      env,
+      readyLine: '"msg":"ready"',
+    };
     await Promise.all([
-      start('worker', { args: ['--max-old-space-size=1024', executable, 'worker'], env, readyLine: '"msg":"ready"' }),
+      start('worker', worker),
+      // When one dies the other goes on at once, warm, and nobody waits for a start.
+      start('second-worker', worker),
       ...estate.stores.slice(0, 1).map(({ id }) =>
         start('media', {
-          args: [executable, 'worker', '--media', `${estate.tenantId}/${id}`],
+          args: [...programs.floorwalker, 'worker', '--media', `${estate.tenantId}/${id}`],
           env,
           readyLine: '"msg":"ready"',
         }),
       ),
       ...estate.stores.slice(0, 1).map(({ id }) => start('devices', devicesPlan(estate.tenantId, id, env))),
-      start('api', { args: [executable, 'api'], env, readyUrl: `${baseUrl}/healthz` }),
+      start('api', { args: [...programs.floorwalker, 'api'], env, readyUrl: `${baseUrl}/healthz` }),
       // What the camera sees before the API is up waits in its spool.
-      ...(!options.only || options.only.includes('camera') ? [startScene(options, env, start)] : []),
+      ...(!options.only || options.only.includes('camera') ? [startScene(options, programs, env, start)] : []),
     ]);
     return { baseUrl, carrierUrl, databaseAdminUrl: adminUrl, estate, processes, stop };
   } catch (error) {
@@ -119,7 +140,11 @@ function supervise(name: ProcessName, plan: ProcessPlan, options: ApplicationOpt
   });
 }
 
-function carrierPlan({ port, dataDir, installation }: ApplicationOptions, webhookBaseUrl: string): ProcessPlan {
+function carrierPlan(
+  { port, dataDir, installation }: ApplicationOptions,
+  programs: Programs,
+  webhookBaseUrl: string,
+): ProcessPlan {
   const config = {
     port: port + 1,
     dataDir: join(dataDir, 'carrier'),
@@ -128,7 +153,7 @@ function carrierPlan({ port, dataDir, installation }: ApplicationOptions, webhoo
     publicNumber: installation.twilioFrom,
   };
   return {
-    args: ['--import', 'tsx', join(root, 'stack', 'carrier', 'main.ts'), '--config', JSON.stringify(config)],
+    args: [...programs.carrier, '--config', JSON.stringify(config)],
     env: { TWILIO_AUTH_TOKEN: installation.twilioAuthToken },
     readyLine: '"ready":true',
   };
@@ -188,6 +213,7 @@ async function processEnvironment(
 /** The till first: it must be listening when the camera says that the film has begun. */
 async function startScene(
   options: ApplicationOptions,
+  programs: Programs,
   env: Environment,
   start: (name: ProcessName, plan: ProcessPlan) => Promise<void>,
 ): Promise<void> {
@@ -206,7 +232,7 @@ async function startScene(
     readyLine: '"ready":true',
   });
   await start('camera', {
-    args: [executable, 'camera', '--config', configPath],
+    args: [...programs.floorwalker, 'camera', '--config', configPath],
     env,
     readyLine: '"state":"recording"',
   });

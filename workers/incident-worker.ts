@@ -26,7 +26,7 @@ const witnessLockMs = 400 * 24 * 3_600_000;
 export async function runIncidentWorker(): Promise<void> {
   const runtime = await openWorkerRuntime('incident-worker');
   const { config, logger, now } = runtime;
-  const db = runtime.openDatabase(24);
+  const db = runtime.openDatabase(14);
   const carrier = createCarrierClient({
     accountSid: config.TWILIO_ACCOUNT_SID,
     authToken: config.TWILIO_AUTH_TOKEN.reveal(),
@@ -74,7 +74,9 @@ export async function runIncidentWorker(): Promise<void> {
     activities: createIncidentActivities(dependencies),
     maxCachedWorkflows: 600,
     // More at once take longer each, and after an outage longer than a task may take.
-    maxConcurrentWorkflowTaskExecutions: 8,
+    maxConcurrentWorkflowTaskExecutions: 10,
+    // After a restart everything is on the queue that is not sticky.
+    nonStickyToStickyPollRatio: 0.5,
     maxConcurrentActivityTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,
     stickyQueueScheduleToStartTimeout: '1s',

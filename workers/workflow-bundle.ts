@@ -30,7 +30,7 @@ async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');
   hash.update(await readFile(join(root, 'package.json')));
   for (const folder of ['domain', 'workflows', 'activities']) {
-    for (const file of (await readdir(join(root, folder)))
+    for (const file of (await readdir(join(root, folder), { recursive: true }))
       .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
       .sort()) {
       hash.update(file).update(await readFile(join(root, folder, file)));

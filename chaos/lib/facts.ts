@@ -48,9 +48,11 @@ export async function readIncidents(running: Running, pool: pg.Pool): Promise<In
   );
   const statusOf = await readWorkflows(running);
   return rows.map((row) => {
-    const status = statusOf.get(incidentWorkflowId(row.tenant_id, row.store_id, row.id));
+    const workflowId = incidentWorkflowId(row.tenant_id, row.store_id, row.id);
+    const status = statusOf.get(workflowId);
     return {
       id: row.id,
+      workflowId,
       state: row.state,
       verdict: row.verdict,
       acceptedMs: row.accepted_at.getTime(),

@@ -3,6 +3,7 @@ import { latenessMs, type Outage } from './outages.ts';
 /** What Postgres says when everything is quiet. */
 export interface IncidentFact {
   id: string;
+  workflowId: string;
   state: string;
   verdict: string | null;
   acceptedMs: number;

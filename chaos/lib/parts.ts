@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineName } from '../../stack/engines/index.ts';
 import type { Running } from '../../stack/start.ts';
+import type { SupervisedProcess } from '../../stack/supervise.ts';
 import type { Outage } from './outages.ts';
 import type { Part, PlannedKill } from './plan.ts';
+
+const kindOf = (name: string): string => (name === 'second-worker' ? 'worker' : name);
 
 interface Killable {
   pid(): number | undefined;
@@ -26,9 +29,17 @@ export async function killByPlan(
   const killable = (part: Part): Killable => {
     if (part === EngineName.temporal || part === EngineName.postgres)
       return { pid: () => engines.pids[part], whenReady: () => engines.whenReady(part) };
-    const ours = running.application.processes.find(({ name }) => name === part);
-    if (!ours) throw new Error(`${part} is not part of this run`);
+    const ours = next(part, running.application.processes.filter(({ name }) => kindOf(name) === part));
     return { pid: () => ours.pid, whenReady: () => ours.whenReady() };
+  };
+  const killedBefore = new Map<Part, number>();
+  /** Of two alike one after the other. */
+  const next = (part: Part, alike: readonly SupervisedProcess[]): SupervisedProcess => {
+    const turn = killedBefore.get(part) ?? 0;
+    killedBefore.set(part, turn + 1);
+    const one = alike[turn % Math.max(1, alike.length)];
+    if (!one) throw new Error(`${part} is not part of this run`);
+    return one;
   };
   const outages: Outage[] = [];
   let count = 0;
