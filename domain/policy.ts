@@ -56,6 +56,8 @@ export interface Policy {
   /** Behaviours for which the till is asked before anybody is told. */
   receiptFirst: readonly Behaviour[];
   posWindow: CorrelationWindow;
+  /** Before any person is told of an item without a receipt, a self-checkout asks for it this long; null: it does not. */
+  prompt: { waitMs: number; message: string } | null;
   /** Detections that agree in the merge keys and are closer than this belong to one incident. */
   mergeWindowMs: number;
   mergeKeys: readonly MergeKey[];
@@ -91,6 +93,7 @@ export const defaultPolicy: Policy = {
   operatingModel: 'checkout_validation',
   receiptFirst: ['missed_scan', 'wrong_scan', 'fake_scan', 'multi_item_pass', 'occlusion'],
   posWindow: { beforeMs: secondMs, afterMs: 2 * secondMs, feedStaleAfterMs: 5 * secondMs },
+  prompt: null,
   mergeWindowMs: 2 * secondMs,
   mergeKeys: ['camera', 'zone', 'behaviour'],
   lateAfterMs: minuteMs,

@@ -23,6 +23,7 @@ import type { Verdict } from '../domain/types.ts';
 import { patient, quick } from './activity-profiles.ts';
 import * as contracts from './contracts.ts';
 import { OpenIncident } from './open-incident.ts';
+import { askAtTheTill } from './prompting.ts';
 import { askForApproval, callForHelp, sendCorrections, settleInterrupted, textUnlessMoot } from './texting.ts';
 
 /** Updates, since whoever decides must hear whether it counted; the rest are facts that need no answer. */
@@ -142,6 +143,16 @@ async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promi
   if (contact.firstStep?.outcome === 'unsettled') incident.interruptedTexts.push({ step: 0, kind: 'alert' });
   else if (contact.firstStep) incident.stepDone({ step: 0, ...contact.firstStep });
   incident.tillSaid(contact.posVerdict, nowIso());
+  if (contact.prompt) await askAtTheTill(input, incident, contact.prompt.waitMs, () => recheckTill(input, incident));
+}
+
+async function recheckTill(input: IncidentInput, incident: OpenIncident): Promise<void> {
+  incident.tillNews = false;
+  const said = await patient.recheckTill({ tenantId: input.tenantId, incidentId: input.incidentId });
+  if (said.suppressed !== undefined) incident.attentionSaid(said.suppressed);
+  askForApproval(input, incident, said.approvals);
+  if (said.openMandatory) incident.stepsOpen(said.openMandatory, nowIso());
+  incident.tillSaid(said.posVerdict, nowIso());
 }
 
 async function firstContact(input: IncidentInput): Promise<FirstContactResult> {
@@ -156,15 +167,7 @@ async function firstContact(input: IncidentInput): Promise<FirstContactResult> {
 /** Records what is new, then does the one thing that is due: ask the till, call for help, page, wait. */
 async function oneTurn(input: IncidentInput, incident: OpenIncident): Promise<void> {
   incident.disturbed = false;
-  if (incident.tillNews) {
-    incident.tillNews = false;
-    const said = await patient.recheckTill({ tenantId: input.tenantId, incidentId: input.incidentId });
-    if (said.suppressed !== undefined) incident.attentionSaid(said.suppressed);
-    askForApproval(input, incident, said.approvals);
-    if (said.openMandatory) incident.stepsOpen(said.openMandatory, nowIso());
-    incident.tillSaid(said.posVerdict, nowIso());
-    return;
-  }
+  if (incident.tillNews) return recheckTill(input, incident);
   await recordWhatIsNew(input, incident);
   if (incident.closed) return;
   if (incident.helpWanted) return callForHelp(input, incident);

@@ -14,6 +14,8 @@ const times = (value: Params[string] | undefined): string =>
   number(value) === 1 ? 'once' : number(value) === 2 ? 'twice' : `${number(value)} times`;
 const counted = (value: Params[string] | undefined, one: string, several = `${one}s`): string =>
   `${number(value)} ${number(value) === 1 ? one : several}`;
+/** Tills say their amounts without a currency here; the store has one. */
+const money = (value: Params[string] | undefined): string => (number(value) / 100).toFixed(2);
 const whom = (p: Params): string => text(p['personName']) || 'The person on shift';
 const level = (value: Params[string] | undefined): string =>
   ((severityLabels as Record<string, string>)[text(value)] ?? text(value)).toLowerCase();
@@ -25,13 +27,42 @@ function side(distanceMs: number): string {
   return `${duration(Math.abs(distanceMs))} ${distanceMs > 0 ? 'after' : 'before'} the camera saw the item`;
 }
 
+/** What is said of the two clocks, when there is something to say. */
+function clocks(p: Params): string {
+  const offsetMs = number(p['offsetMs']);
+  if (offsetMs === 0) return '';
+  const runs = `${duration(Math.abs(offsetMs))} ${offsetMs > 0 ? 'ahead of' : 'behind'}`;
+  return ` The till's clock runs ${runs} the camera's, give or take ${duration(number(p['errorMs']))}; that is taken into account.`;
+}
+
+const article = (p: Params): string => text(p['description']) || text(p['plu']) || 'a line';
+const ofSeveral = (p: Params): string =>
+  number(p['pieces']) > 1 ? `, one line for up to ${text(p['pieces'])} items,` : '';
+
 const sentences: Record<string, (params: Params, timeZone: string) => string> = {
-  RECEIPT_LINE_FOUND: (p) =>
-    `The till has ${text(p['description']) || text(p['plu']) || 'a line'} ${side(number(p['distanceMs']))}.`,
+  RECEIPT_LINE_FOUND: (p) => `The till has ${article(p)}${ofSeveral(p)} ${side(number(p['distanceMs']))}.${clocks(p)}`,
+  RECEIPT_LINE_RESCANNED: (p) =>
+    `The till has ${article(p)}, scanned again ${side(number(p['distanceMs']))}.${clocks(p)}`,
   NO_RECEIPT_LINE: (p) => {
     const near = number(p['linesInWindow']);
-    if (near === 0) return 'The till was working and has no line in this window.';
-    return `The till has ${lines(near)} in this window, and ${near === 1 ? 'it belongs' : 'they belong'} to other items.`;
+    const taken = number(p['takenBack']);
+    const gone = taken > 0 ? ` ${taken === 1 ? 'One line was' : `${taken} lines were`} taken back again.` : '';
+    if (near === 0) return `The till was working and has no line in this window.${gone}${clocks(p)}`;
+    return `The till has ${lines(near)} in this window, and ${near === 1 ? 'it belongs' : 'they belong'} to other items.${gone}${clocks(p)}`;
+  },
+  TILL_CLOSED: (p, zone) => {
+    const until = p['toAt'] ? ` until ${clockTime(text(p['toAt']), zone)}` : '';
+    return `Nobody was signed on at this till from ${clockTime(text(p['fromAt']), zone)}${until}, so it cannot say anything.`;
+  },
+  TILL_LAGGING: (p) =>
+    `Lines of this till come in ${duration(number(p['lagMs']))} late (${duration(number(p['allowedMs']))} are allowed). The line may still come.`,
+  CLOCKS_UNCERTAIN: (p) => {
+    const why = text(p['why']);
+    if (why === 'not_measured')
+      return 'The clocks of camera and till have not been compared yet, so their times cannot be set side by side.';
+    if (why === 'too_vague')
+      return `The clocks of camera and till can only be compared to within ${duration(number(p['errorMs']))} (${duration(number(p['allowedMs']))} are allowed).`;
+    return `The clock of the camera or of the till has moved by about ${duration(Math.abs(number(p['changeMs'])))}, or its messages come late. It is being measured again.`;
   },
   TILL_SILENT: (p, zone) =>
     `The till was last heard at ${clockTime(text(p['lastSeenAt']), zone)}, ${duration(number(p['lagMs']))} before the window ended (${duration(number(p['allowedMs']))} are allowed). It may not have spoken yet.`,
@@ -79,6 +110,33 @@ const sentences: Record<string, (params: Params, timeZone: string) => string> = 
   TOO_LATE: (p) => `It could not be sent within ${duration(number(p['afterMs']))}, and the moment has passed.`,
   DRILL_STOPS_HERE: () => 'This is a drill: the approvals are practised, and nothing is locked, disabled or written.',
   INCIDENT_CLOSED: (p) => `The incident was closed: ${verdictOf(p['verdict'])}.`,
+  VOIDED_AFTER_PAYMENT: (p) =>
+    `${counted(p['lines'], 'line')} worth ${money(p['amountMinor'])} taken back after the payment had begun.`,
+  PAID_TRANSACTION_VOIDED: (p) =>
+    `A receipt that was paid was voided afterwards${text(p['relatedTransactionId']) ? ` (${text(p['relatedTransactionId'])})` : ''}: ${money(p['amountMinor'])}.`,
+  CANCELLED_AFTER_TOTAL: (p) =>
+    `The whole receipt, ${counted(p['pieces'], 'piece')} for ${money(p['amountMinor'])}, was cancelled after ${p['afterTender'] === true ? 'the payment had begun' : 'the drawer had opened'}.`,
+  REFUND_WITHOUT_RECEIPT: (p) =>
+    `${counted(p['refunds'], 'refund')} of ${money(p['amountMinor'])} that ${number(p['refunds']) === 1 ? 'names' : 'name'} no receipt.`,
+  REFUND_WITH_NOBODY_THERE: (p) =>
+    `${money(p['amountMinor'])} refunded in cash; nobody else was served for ${duration(number(p['quietMs']))} before and after${p['watched'] === true ? ', and the camera saw nothing on the belt' : ''}.`,
+  DRAWER_OPENED_WITHOUT_SALE: (p) =>
+    `The drawer was opened without a sale ${times(p['times'])} within ${duration(number(p['spanMs']))}.`,
+  PRICE_LOWERED_BY_HAND: (p) =>
+    `${counted(p['lines'], 'price')} lowered by hand by ${money(p['amountMinor'])} in all, at most by ${percent(p['share'])}.`,
+  PARKED_AND_LEFT: (p) =>
+    `A receipt of ${counted(p['pieces'], 'piece')} for ${money(p['amountMinor'])} was parked and never fetched back.`,
+  RUNG_AS_SOMETHING_CHEAPER: (p) =>
+    `The camera took the item for ${text(p['named'])}; the till has ${text(p['description']) || text(p['plu'])}, about ${money(p['lossMinor'])} cheaper.`,
+  ONE_CHEAP_ARTICLE_AGAIN_AND_AGAIN: (p) =>
+    `${text(p['description']) || text(p['plu'])} was keyed ${times(p['count'])} by this cashier on the day, rows of it counted once; by the others' habit it would be ${times(p['expected'])}.`,
+  MORE_MOVED_THAN_RUNG: (p) =>
+    `The camera saw ${counted(p['crossings'], 'item')} move; ${number(p['missing'])} of them have no line.`,
+  TAKEN_BACK_BEFORE_PAYMENT: (p) =>
+    `${counted(p['lines'], 'line')} worth ${money(p['amountMinor'])} taken back just before the payment, and nothing was seen to be put back.`,
+  MORE_THAN_USUAL: (p) =>
+    `${number(p['count'])} on this day; ${number(p['expected'])} would be usual at this till and for this cashier (${number(p['z'])} deviations above).`,
+  NOTHING_TO_COMPARE_WITH: (p) => `${times(p['count'])} on this day; too few days are known to say what is usual.`,
 };
 
 /** A reason as a sentence; a code without words is spelled out with its figures, never hidden. */

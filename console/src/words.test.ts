@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attentionDecision } from '../../domain/attention.ts';
 import { accusingWords } from '../../domain/message-text.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
+import { type CorrelationInput, correlate } from '../../domain/pos-correlation.ts';
 import { type Candidate, chooseRecipient } from '../../domain/routing.ts';
 import { approvalsNeeded } from '../../domain/runbook.ts';
 import { newStep, type StepCommand, stepTransition } from '../../domain/runbook-state.ts';
@@ -115,6 +116,47 @@ describe('words', () => {
       'Sam had 4 alerts of severity low within 1 h; the policy allows 4.',
       'Sam had 40 alerts in this shift; the policy allows 40.',
       'Sam has quiet hours from 22:00 to 06:00; only severity high and above gets through.',
+    ]);
+  });
+
+  it('have a sentence for every reason that the till can give', () => {
+    const at = '2026-11-21T14:00:00.000Z';
+    const line = { lineId: 'T/1', occurredAt: at, plu: '4017', transactionId: 'T', line: 1, quantity: 6 };
+    const clock = {
+      ...{ offsetMs: 37_000, errorMs: 400, serverAheadMs: 0, tillChangeMs: null, cameraChangeMs: null },
+      changeLimitMs: 2_000,
+    };
+    const ask = (change: Partial<CorrelationInput>) =>
+      correlate({
+        ...{ sightingAt: at, neighbourSightingsAt: [], lines: [], feedSeenAt: '2026-11-21T15:00:00.000Z' },
+        ...{ window: defaultPolicy.posWindow, ...change },
+      }).reasons.map((reason) => reasonSentence(reason, 'UTC'));
+    const voided = { ...line, lineId: 'T/2', line: 2, type: 'line_void' as const, relatedLine: 1 };
+    const again = { ...line, lineId: 'T/3', line: 3, occurredAt: '2026-11-21T14:00:20.000Z' };
+    expect([
+      ask({ lines: [line] }),
+      ask({ lines: [{ ...line, occurredAt: '2026-11-21T14:00:37.500Z' }], clock }),
+      ask({ lines: [line, voided] }),
+      ask({ lines: [line, voided, again] }),
+      ask({ closedFromAt: '2026-11-21T13:00:00.000Z' }),
+      ask({ feedLagMs: 40_000 }),
+      ask({ clock: { ...clock, offsetMs: null } }),
+      ask({ clock: { ...clock, errorMs: 9_000 } }),
+      ask({ clock: { ...clock, tillChangeMs: -90_000 } }),
+    ]).toEqual([
+      ['The till has 4017, one line for up to 6 items, at the very moment.'],
+      [
+        "The till has 4017, one line for up to 6 items, 0.5 s after the camera saw the item. The till's clock runs 37 s ahead of the camera's, give or take 0.4 s; that is taken into account.",
+      ],
+      ['The till was working and has no line in this window. One line was taken back again.'],
+      ['The till has 4017, scanned again 20 s after the camera saw the item.'],
+      ['Nobody was signed on at this till from 13:00:00, so it cannot say anything.'],
+      ['Lines of this till come in 40 s late (5 s are allowed). The line may still come.'],
+      ['The clocks of camera and till have not been compared yet, so their times cannot be set side by side.'],
+      ['The clocks of camera and till can only be compared to within 9 s (5 s are allowed).'],
+      [
+        'The clock of the camera or of the till has moved by about 1 min, or its messages come late. It is being measured again.',
+      ],
     ]);
   });
 

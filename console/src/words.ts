@@ -244,12 +244,19 @@ export const emptyQueue: Record<QueueTab, { title: string; body: string }> = {
 
 export const tillLineTypes: Record<string, string> = {
   scan: 'Scan',
-  void: 'Void',
+  line_void: 'Line taken back',
+  void: 'Receipt cancelled',
+  post_void: 'Paid receipt voided',
   refund: 'Refund',
-  override: 'Price override',
-  no_sale: 'No sale',
+  override: 'Price changed by hand',
+  discount: 'Discount',
+  no_sale: 'Drawer opened without a sale',
   tender: 'Payment',
-  drawer: 'Drawer',
+  drawer: 'Drawer opened',
+  suspend: 'Receipt parked',
+  resume: 'Receipt fetched back',
+  sign_on: 'Signed on',
+  sign_off: 'Signed off',
   heartbeat: 'Heartbeat',
 };
 

@@ -1,7 +1,7 @@
 import type { Allowance, EscalationStep, NoisePolicy, Policy } from '../policy.ts';
 import type { Runbook, RunbookStep } from '../runbook.ts';
 import type { SeverityLevel } from '../types.ts';
-import { defaultMode, modelDefaults, stepDefaults } from './defaults.ts';
+import { defaultMode, modelDefaults, promptDefaults, stepDefaults } from './defaults.ts';
 import {
   type DocumentAllowance,
   type DocumentNoise,
@@ -29,6 +29,7 @@ export function compilePolicy(document: PolicyDocument, id: string): Omit<Policy
       afterMs: ms(till?.after, base.posWindow.afterMs),
       feedStaleAfterMs: ms(till?.feedStaleAfter, base.posWindow.feedStaleAfterMs),
     },
+    prompt: compilePrompt(document.prompt),
     mergeWindowMs: ms(merge?.window, base.mergeWindowMs),
     mergeKeys: merge?.keys ?? base.mergeKeys,
     lateAfterMs: ms(document.lateAfter, base.lateAfterMs),
@@ -53,6 +54,11 @@ export function compilePolicy(document: PolicyDocument, id: string): Omit<Policy
     ) as Policy['retentionMs'],
   };
 }
+
+const compilePrompt = (prompt: PolicyDocument['prompt']): Policy['prompt'] =>
+  prompt === undefined || prompt === 'off'
+    ? null
+    : { waitMs: ms(prompt.wait, promptDefaults.waitMs), message: prompt.message ?? promptDefaults.message };
 
 const rung = (step: EscalationStep): EscalationStep => ({ ...step, attempt: step.attempt ?? 0 });
 

@@ -24,6 +24,8 @@ export function describePolicy(policy: Omit<Policy, 'version'>): PolicyDocument 
       after: formatDuration(posWindow.afterMs),
       feedStaleAfter: formatDuration(posWindow.feedStaleAfterMs),
     },
+    prompt:
+      policy.prompt === null ? 'off' : { wait: formatDuration(policy.prompt.waitMs), message: policy.prompt.message },
     merge: { window: formatDuration(policy.mergeWindowMs), keys: [...policy.mergeKeys] },
     lateAfter: formatDuration(policy.lateAfterMs),
     pageWithin: formatDuration(policy.pageWithinMs),

@@ -8,6 +8,7 @@ export interface PolicyDocument {
   operatingModel: OperatingModel;
   receiptFirst?: Behaviour[];
   till?: { before?: string; after?: string; feedStaleAfter?: string };
+  prompt?: 'off' | { wait?: string; message?: string };
   merge?: { window?: string; keys?: MergeKey[] };
   lateAfter?: string;
   pageWithin?: string;

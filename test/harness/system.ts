@@ -12,6 +12,7 @@ import { createRunbookActivities } from '../../activities/runbook.ts';
 import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
 import { openDeviceClient } from '../../adapters/mqtt/device-client.ts';
 import { openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
+import { dayFileReaders } from '../../adapters/pos/readers.ts';
 import { listen } from '../../adapters/postgres/listen.ts';
 import { engineOf, type IncidentEngine } from '../../adapters/temporal/engine.ts';
 import { createCarrierClient } from '../../adapters/twilio/client.ts';
@@ -171,6 +172,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     verifySignature: verifyTwilioSignature,
     verifyWitness: witnessVerifier({ objects, publicKeyPem: signer.publicKeyPem, verify: verifySignature }),
     consoleDir: options.consoleDir ?? null,
+    dayFileReaders,
     simulator: { carrierUrl: carrierServer.url, keys: database.keys },
     brokerReady: () => true,
   };

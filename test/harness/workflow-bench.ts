@@ -100,6 +100,7 @@ const goesWell: Required<Script> = {
   alertStep: async () => ({ outcome: 'sent', at: now() }),
   secureEvidence: async () => ({ state: 'ready', settledAt: now() }),
   runStep: async () => ({ state: 'acknowledged' }),
+  promptTerminal: async () => ({ state: 'acknowledged' }),
 };
 
 /** Never ends by itself; only the end of the worker or a cancellation that is heard ends it. */
