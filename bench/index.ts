@@ -1,7 +1,12 @@
 import { runLatencyBench } from './latency.ts';
 import { runPeopleBench } from './people.ts';
+import { runTillsBench } from './tills.ts';
 
-const benches: Record<string, () => Promise<void>> = { latency: runLatencyBench, people: runPeopleBench };
+const benches: Record<string, () => Promise<void>> = {
+  latency: runLatencyBench,
+  people: runPeopleBench,
+  tills: runTillsBench,
+};
 
 /** Runs one bench by name, or all of them; resolves with the exit code. */
 export async function runBench(name: string): Promise<number> {

@@ -70,9 +70,13 @@ export async function main(args: readonly string[]): Promise<number> {
 
   program
     .command('worker')
-    .description('workflows and their activities; with --media the clips of one store')
+    .description('workflows and their activities; with --media the clips of one store, with --tills its day files')
     .option('--media <tenant/store>', 'cut and store the clips of this store, where its recordings lie')
-    .action(async ({ media }: { media?: string }) => {
+    .option('--tills <tenant/store>', 'hand the day files that are put into --folder to the API')
+    .option('--folder <dir>', 'with --tills: where the tills put their files')
+    .option('--mapping <id>', 'with --tills: the declared mapping by which they are read; CSV needs one')
+    .action(async ({ media, ...tills }: { media?: string; tills?: string; folder?: string; mapping?: string }) => {
+      if (tills.tills !== undefined) return watchTills(tills.tills, tills.folder, tills.mapping);
       if (media === undefined) {
         const { runIncidentWorker } = await import('../workers/incident-worker.ts');
         return runIncidentWorker();
@@ -105,7 +109,7 @@ export async function main(args: readonly string[]): Promise<number> {
   program
     .command('bench')
     .description('measure, print and store in bench/results; "all" runs every bench')
-    .argument('<name>', 'latency | people | all')
+    .argument('<name>', 'latency | people | tills | all')
     .action(async (name: string) => {
       const { runBench } = await import('../bench/index.ts');
       exitCode = await runBench(name);
@@ -139,6 +143,16 @@ export async function main(args: readonly string[]): Promise<number> {
 
   await program.parseAsync(args, { from: 'user' });
   return exitCode;
+}
+
+async function watchTills(store: string, folder: string | undefined, mappingId: string | undefined): Promise<void> {
+  const [tenantId, storeId] = store.split('/');
+  if (!tenantId || !storeId) throw new Error('--tills takes TENANT/STORE');
+  if (folder === undefined)
+    throw new Error('--tills needs --folder, the directory that the tills put their files into');
+  const { runTillFolder } = await import('../workers/till-folder.ts');
+  // The tenant is that of the device's key; it is asked for so that a command line says which shop it is about.
+  await runTillFolder({ storeId, folder, mappingId });
 }
 
 function portOf(text: string): number {

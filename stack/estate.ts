@@ -18,7 +18,8 @@ export interface EstateStore {
   name: string;
   timeZone: string;
   cameras: { id: string; name: string }[];
-  terminals: string[];
+  /** A name alone is a self-checkout. */
+  terminals: (string | { id: string; kind: 'self_checkout' | 'cashier' })[];
   zones: { id: string; cameraId: string; label: string; terminalId: string | null }[];
 }
 
@@ -98,12 +99,12 @@ export async function plantEstate(adminUrl: string, estate: Estate): Promise<voi
           camera.id,
           camera.name,
         ]);
-      for (const terminal of store.terminals)
-        await run('insert into terminals (tenant_id, store_id, id) values ($1, $2, $3)', [
-          tenantId,
-          store.id,
-          terminal,
+      for (const terminal of store.terminals) {
+        const { id, kind } = typeof terminal === 'string' ? { id: terminal, kind: 'self_checkout' } : terminal;
+        await run('insert into terminals (tenant_id, store_id, id, kind) values ($1, $2, $3, $4)', [
+          ...[tenantId, store.id, id, kind],
         ]);
+      }
       for (const zone of store.zones)
         await run(
           'insert into zones (tenant_id, store_id, id, camera_id, label, terminal_id) values ($1, $2, $3, $4, $5, $6)',
