@@ -25,6 +25,8 @@ export interface FirstContactResult {
   openMandatory?: number;
   /** Positions of the runbook's steps that people are newly asked to approve. */
   approvals?: number[];
+  /** The self-checkout is asked first, and the customer has this long. */
+  prompt?: { waitMs: number };
 }
 
 export interface AlertStepInput {
@@ -127,4 +129,9 @@ export interface RunbookActivities {
     stepId: string;
     attempt: number;
   }): Promise<{ state: StepState | 'moot' }>;
+  /** Shows the words on the till and waits for its acknowledgement. */
+  promptTerminal(input: {
+    tenantId: string;
+    incidentId: string;
+  }): Promise<{ state: 'acknowledged' | 'failed' | 'moot' }>;
 }

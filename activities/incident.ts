@@ -13,7 +13,9 @@ import { makeFirstContact, recheckTill } from '../services/incident/first-contac
 import { type ProgressFact, recordOutcome, recordProgress } from '../services/incident/record.ts';
 import type { Intent, LinkOptions } from '../services/notification/intend.ts';
 import { splitDetection } from '../services/outbox/drain.ts';
+import { wipeQuarantine } from '../services/pos/imports.ts';
 import { findDueIncidents, listTenantIds, purgeIncident, type Signer } from '../services/retention/purge.ts';
+import { forgetTillDays, tillDaysKept } from '../services/retention/till-days.ts';
 import type { IncidentActivities, StepOutcome } from './contracts.ts';
 import { alive, translated } from './failure.ts';
 import { outcomeOf, sendFreshText, type TextDependencies } from './send-text.ts';
@@ -51,8 +53,8 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
   const short: Omit<IncidentActivities, 'purgeDue' | 'witnessAudit'> = {
     async firstContact({ incident }) {
       const ctx = context(incident.tenantId);
-      const { intent, ...found } = await makeFirstContact(ctx, deps.links, incident.incidentId);
-      return { ...found, firstStep: await firstStep(deps, ctx, intent) };
+      const { intent, prompt, ...found } = await makeFirstContact(ctx, deps.links, incident.incidentId);
+      return { ...found, firstStep: await firstStep(deps, ctx, intent), ...(prompt === null ? {} : { prompt }) };
     },
 
     recheckTill: ({ tenantId, incidentId }) => recheckTill(context(tenantId), incidentId),
@@ -121,7 +123,9 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
             }
           }
         }
+        await wipeQuarantine(ctx);
       }
+      await forgetTillDays(deps.db, tillDaysKept);
       await forgetOldWebhooks(deps.db, webhooksKeptDays);
       return { purged, failed };
     },

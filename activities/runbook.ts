@@ -1,6 +1,8 @@
-import type { DeviceAnswer, DeviceClient } from '../adapters/mqtt/device-client.ts';
+import type { DeviceAddress, DeviceAnswer, DeviceClient } from '../adapters/mqtt/device-client.ts';
+import type { DeviceCommand } from '../domain/device-command.ts';
 import { assertNever } from '../domain/errors.ts';
 import type { ServiceContext } from '../services/context.ts';
+import { beginPrompt, finishPrompt, promptAckTimeoutMs } from '../services/pos/prompt.ts';
 import { beginStep, type DeviceOutcome, finishStep } from '../services/runbook/execute.ts';
 import type { RunbookActivities } from './contracts.ts';
 import { translated } from './failure.ts';
@@ -18,22 +20,34 @@ export interface RunbookDependencies {
  * once; what a device or the broker does wrong is an outcome and not an error.
  */
 export function createRunbookActivities(deps: RunbookDependencies): RunbookActivities {
+  const tell = async (
+    order: { address: DeviceAddress; command: DeviceCommand },
+    ackTimeoutMs: number,
+  ): Promise<DeviceOutcome> => {
+    if (deps.devices === null) return { outcome: 'failed', reason: { code: 'NO_BROKER', params: {} } };
+    return outcomeOf(await deps.devices.tell(order.address, order.command, ackTimeoutMs), ackTimeoutMs);
+  };
   return translated<RunbookActivities>({
     async runStep({ tenantId, ...step }) {
       const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'runbook') };
       const order = await beginStep(ctx, step);
       if (order === null) return { state: 'moot' };
-      const answer: DeviceAnswer | null =
-        deps.devices === null ? null : await deps.devices.tell(order.address, order.command, order.ackTimeoutMs);
-      const result = outcomeOf(answer, order.ackTimeoutMs);
+      const result = await tell(order, order.ackTimeoutMs);
       await finishStep(ctx, { ...step, result });
+      return { state: result.outcome };
+    },
+    async promptTerminal({ tenantId, incidentId }) {
+      const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'till') };
+      const order = await beginPrompt(ctx, incidentId);
+      if (order === null) return { state: 'moot' };
+      const result = await tell(order, promptAckTimeoutMs);
+      await finishPrompt(ctx, { incidentId, result });
       return { state: result.outcome };
     },
   });
 }
 
-function outcomeOf(answer: DeviceAnswer | null, ackTimeoutMs: number): DeviceOutcome {
-  if (answer === null) return { outcome: 'failed', reason: { code: 'NO_BROKER', params: {} } };
+function outcomeOf(answer: DeviceAnswer, ackTimeoutMs: number): DeviceOutcome {
   switch (answer.answer) {
     case 'ok':
       return { outcome: 'acknowledged' };

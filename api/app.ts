@@ -11,15 +11,18 @@ import type { ApiDependencies } from './deps.ts';
 import { createMetrics } from './metrics.ts';
 import { notFound, problemHandler, requestIds } from './problem.ts';
 import { afterCloseRoutes } from './routes/after-close.ts';
+import { crossingRoutes } from './routes/crossings.ts';
 import { estateRoutes, signInRoutes } from './routes/estate.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { linkRoutes } from './routes/links.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { dayFileRoutes, posImportRoutes } from './routes/pos.ts';
 import { rosterRoutes } from './routes/roster.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
+import { tillAnalysisRoutes } from './routes/till-analysis.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { outgoingWebhookRoutes } from './routes/webhooks-out.ts';
 import { storableOnly } from './storable.ts';
@@ -52,6 +55,8 @@ export function createApp(deps: ApiDependencies): Express {
   app.use('/v1', (request, response, next) =>
     request.path === '/session' && request.method === 'POST' ? next() : authenticated(request, response, next),
   );
+  // These never fit into memory, so nothing reads their bodies before they do.
+  app.use(dayFileRoutes(deps, deps.dayFileReaders));
   app.use('/v1', express.json({ limit: bodyLimit, type: ['application/json', 'application/cloudevents+json'] }));
   app.use('/v1', requireJson, storableOnly);
   app.use(intakeRoutes(deps));
@@ -78,6 +83,7 @@ export function createApp(deps: ApiDependencies): Express {
   );
   app.use(policyRoutes(deps));
   app.use(outgoingWebhookRoutes(deps), usageRoutes(deps));
+  app.use(crossingRoutes(deps), posImportRoutes(deps), tillAnalysisRoutes(deps));
   app.use('/v1', notFound);
   if (deps.consoleDir !== null && existsSync(deps.consoleDir)) serveConsole(app, deps.consoleDir);
   app.use(notFound);

@@ -5,6 +5,7 @@ import type { EvidenceStore } from '../domain/ports.ts';
 import type { WitnessedHead, WitnessRecord } from '../services/audit/read.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { LiveEvents } from './live.ts';
+import type { DayFileReaders } from './routes/pos.ts';
 import type { SimulatorOptions } from './routes/simulator.ts';
 
 /** Everything the HTTP application is wired from; only api/main.ts and tests make one. */
@@ -31,6 +32,7 @@ export interface ApiDependencies {
   sayTwiml: (text: string, language: SpokenLanguage) => string;
   /** The newest head outside of the database; the row only says that there must be one. */
   verifyWitness: (witness: WitnessRecord | null, tenantId: string) => Promise<WitnessedHead | null>;
+  dayFileReaders: DayFileReaders;
   consoleDir: string | null;
   /** Only in development. */
   simulator: SimulatorOptions | null;

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../domain/errors.ts';
-import { detectionEventType, maxPosBatch, parseDetection, parseDetectionRequest, parsePosEvents } from './intake.ts';
+import {
+  detectionEventType,
+  maxCrossingBatch,
+  maxPosBatch,
+  parseCrossings,
+  parseDetection,
+  parseDetectionRequest,
+  parsePosEvents,
+} from './intake.ts';
 
 const detection = {
   eventId: 'e-1',
@@ -196,5 +204,37 @@ describe('till lines', () => {
     expect(refused(() => parsePosEvents([]))).toEqual(['body']);
     expect(refused(() => parsePosEvents(Array(maxPosBatch + 1).fill(line)))).toEqual(['body']);
     expect(parsePosEvents(Array(maxPosBatch).fill(line))).toHaveLength(maxPosBatch);
+  });
+});
+
+describe('crossings', () => {
+  const crossing = {
+    ...{ storeId: 'high-street', cameraId: 'sco-3-cam', zoneId: 'scanner', id: 'x-1' },
+    at: '2026-03-01T12:00:00.000Z',
+  };
+
+  it('come alone or in a batch, with what the item looks like or without', () => {
+    const named = { ...crossing, label: 'apple', labelScore: 0.5 };
+    expect(parseCrossings(crossing)).toEqual([crossing]);
+    expect(parseCrossings([crossing, named])).toEqual([crossing, named]);
+    expect(parseCrossings({ ...crossing, at: '2026-03-01T13:00:00+01:00' })).toEqual([crossing]);
+  });
+
+  it.each(Object.keys(crossing))('need %s', (field) => {
+    expect(refused(() => parseCrossings([crossing, without(crossing, field)]))).toEqual([`1.${field}`]);
+  });
+
+  it.each<[string, object, string]>([
+    ['a label that is more than certain', { labelScore: 1.1 }, 'labelScore'],
+    ['a time that is none', { at: 'soon' }, 'at'],
+    ['a leap second', { at: '2016-12-31T23:59:60Z' }, 'at'],
+    ['a field nobody knows', { person: 'x' }, 'person'],
+  ])('refuse %s', (_name, change, field) => {
+    expect(refused(() => parseCrossings({ ...crossing, ...change }))).toContain(field);
+  });
+
+  it('come in batches that are neither empty nor endless', () => {
+    expect(refused(() => parseCrossings([]))).toEqual(['body']);
+    expect(refused(() => parseCrossings(Array(maxCrossingBatch + 1).fill(crossing)))).toEqual(['body']);
   });
 });

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { type Headers, HTTP } from 'cloudevents';
 import { DomainError, type FieldError, invalidField } from '../domain/errors.ts';
 import { instantFrom } from '../domain/time.ts';
-import type { Detection, PosEvent } from '../domain/types.ts';
+import type { Crossing, Detection, PosEvent } from '../domain/types.ts';
 
 const schemaOf = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(`../schemas/events/${name}.schema.json`, import.meta.url), 'utf8')) as Record<
@@ -16,8 +16,10 @@ const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false });
 addFormats.default(ajv);
 const isDetection: ValidateFunction<Detection> = ajv.compile<Detection>(schemaOf('detection'));
 const isPosEvent: ValidateFunction<PosEvent> = ajv.compile<PosEvent>(schemaOf('pos-event'));
+const isCrossing: ValidateFunction<Crossing> = ajv.compile<Crossing>(schemaOf('crossing'));
 
 export const maxPosBatch = 1_000;
+export const maxCrossingBatch = 1_000;
 export const detectionEventType = 'io.floorwalker.detection.v1';
 
 /** One schema for every way in; throws VALIDATION that names each field. */
@@ -71,6 +73,19 @@ export function parsePosEvents(value: unknown): PosEvent[] {
     const prefix = Array.isArray(value) ? `${index}.` : '';
     if (!isPosEvent(event)) throw refusal(isPosEvent.errors ?? [], prefix);
     return { ...event, occurredAt: instantFrom(`${prefix}occurredAt`, event.occurredAt) };
+  });
+}
+
+/** One crossing or a batch; throws VALIDATION that names each field. */
+export function parseCrossings(value: unknown): Crossing[] {
+  const crossings = Array.isArray(value) ? value : [value];
+  if (crossings.length === 0) throw invalidField('body', 'must hold at least one crossing');
+  if (crossings.length > maxCrossingBatch)
+    throw invalidField('body', `must hold at most ${maxCrossingBatch} crossings`);
+  return crossings.map((crossing: unknown, index) => {
+    const prefix = Array.isArray(value) ? `${index}.` : '';
+    if (!isCrossing(crossing)) throw refusal(isCrossing.errors ?? [], prefix);
+    return { ...crossing, at: instantFrom(`${prefix}at`, crossing.at) };
   });
 }
 

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openSigner, verifySignature } from '../adapters/crypto/signer.ts';
-import { openLogger } from '../adapters/logger/logger.ts';
+import { type KafkaIntake, type KafkaMessageOut, openKafkaIntake } from '../adapters/kafka/intake.ts';
+import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import { type MqttIntake, openMqttIntake } from '../adapters/mqtt/intake-client.ts';
 import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import { dayFileReaders } from '../adapters/pos/readers.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { openEngine } from '../adapters/temporal/engine.ts';
@@ -19,20 +22,25 @@ import { readConfigOrExit } from '../workers/runtime.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
 import { runbookWorkflowType } from '../workflows/runbook-contracts.ts';
 import { createApp } from './app.ts';
+import { runClockSweeps } from './clock-sweeps.ts';
 import { runDeliveries } from './deliveries.ts';
 import type { ApiDependencies } from './deps.ts';
 import { createDispatcher, orderListener, runSweeps } from './dispatcher.ts';
+import { createKafkaHandler, kafkaDeadLetter, kafkaTopics } from './kafka-intake.ts';
 import { createLiveEvents, type LiveEvent } from './live.ts';
+import { createMessageHandler, type MessageIntakeDependencies } from './message-intake.ts';
 import { createMissedAnswers, runMissedAnswers } from './missed-answers.ts';
-import { createMqttHandler, intakeTopics } from './mqtt-intake.ts';
+import { createMqttHandler, intakeTopics, mqttDeadLetter } from './mqtt-intake.ts';
 import type { SimulatorOptions } from './routes/simulator.ts';
 import { witnessVerifier } from './witness.ts';
 
 const consoleDir = fileURLToPath(new URL('../console/dist', import.meta.url));
 const sweepEveryMs = 1_000;
+const clocksEveryMs = 60_000;
 const missedAnswersEveryMs = 30_000;
 const carrierTimeoutMs = 5_000;
-const mqttRetryMs = 1_000;
+const kafkaRetryMs = 5_000;
+const brokerRetryMs = 1_000;
 const drainMs = 8_000;
 const webhooksEveryMs = 500;
 const webhookTimeoutMs = 10_000;
@@ -84,23 +92,24 @@ export async function runApi(): Promise<void> {
 
   let broker: MqttIntake | null = null;
   if (config.MQTT_URL !== undefined) {
-    const onMessage = createMqttHandler({
-      db,
-      dispatcher,
-      now,
-      log,
-      retryMs: mqttRetryMs,
-      signal: stopping.signal,
-      deadLetter: async (topic, letter) => broker?.publish(topic, letter),
+    const handle = createMessageHandler({
+      ...{ db, dispatcher, now, log, retryMs: brokerRetryMs, signal: stopping.signal },
+      deadLetter: mqttDeadLetter(async (topic, letter) => broker?.publish(topic, letter)),
     });
     broker = openMqttIntake({
       url: config.MQTT_URL,
       clientId: 'floorwalker-api',
       topics: intakeTopics,
-      onMessage,
+      onMessage: createMqttHandler(handle),
       onError: (error) => logger.warn({ error }, 'MQTT'),
     });
   }
+
+  const kafka = openKafka(
+    config,
+    { db, dispatcher, now, log, retryMs: brokerRetryMs, signal: stopping.signal },
+    logger,
+  );
 
   const deps: ApiDependencies = {
     mode: config.FLOORWALKER_MODE,
@@ -124,12 +133,14 @@ export async function runApi(): Promise<void> {
       publicKeyPem: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem,
       verify: verifySignature,
     }),
+    dayFileReaders,
     consoleDir,
     simulator: simulatorOf(config),
     brokerReady: () => broker === null || broker.connected(),
     log,
   };
-  const server = createServer(createApp(deps));
+  // A day file takes as long as it takes; one whose sender falls silent is ended by its route.
+  const server = createServer({ requestTimeout: 0 }, createApp(deps));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.FLOORWALKER_PORT, config.FLOORWALKER_HOST, resolve);
@@ -148,6 +159,7 @@ export async function runApi(): Promise<void> {
     signal: stopping.signal,
     onError: log,
   });
+  const clocks = runClockSweeps({ db, now, onError: log }, { everyMs: clocksEveryMs, signal: stopping.signal });
   const deliveries = runDeliveries(
     {
       ...{ db, now, random: Math.random, secretKey: config.FLOORWALKER_LINK_SECRET.reveal() },
@@ -168,6 +180,7 @@ export async function runApi(): Promise<void> {
   logger.info('stopping');
   stopping.abort();
   await broker?.close();
+  await kafka?.close();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
@@ -177,11 +190,52 @@ export async function runApi(): Promise<void> {
   });
   await sweeps;
   await deliveries;
+  await clocks;
   await missed;
   await orders.close();
   await listener.close();
   await engine.close();
   await db.close();
+}
+
+/** Joins the consumer group when a Kafka is named; one that is away is waited for, beside everything else. */
+function openKafka(
+  config: Config,
+  intake: Omit<MessageIntakeDependencies, 'deadLetter'>,
+  logger: Logger,
+): { close(): Promise<void> } | null {
+  if (config.KAFKA_BROKERS === undefined) return null;
+  const { KAFKA_BROKERS: brokers, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = config;
+  let opened: KafkaIntake | null = null;
+  const publish = async (message: KafkaMessageOut): Promise<void> => opened?.publish(message);
+  const joinGroup = () =>
+    openKafkaIntake({
+      ...{ brokers, groupId: config.KAFKA_GROUP, clientId: 'floorwalker-api', topics: kafkaTopics },
+      tls: config.KAFKA_TLS === 'true',
+      sasl: username === undefined || password === undefined ? null : { username, password: password.reveal() },
+      onMessage: createKafkaHandler({
+        handle: createMessageHandler({ ...intake, deadLetter: kafkaDeadLetter(publish) }),
+        publish,
+        now: intake.now,
+      }),
+      onError: (error) => logger.warn({ error }, 'Kafka'),
+    });
+  const joining = (async () => {
+    while (opened === null && !intake.signal.aborted) {
+      try {
+        opened = await joinGroup();
+      } catch (error) {
+        intake.log(error, { what: 'joining Kafka' });
+        await delay(kafkaRetryMs, undefined, { signal: intake.signal }).catch(() => undefined);
+      }
+    }
+  })();
+  return {
+    async close() {
+      await joining;
+      await opened?.close();
+    },
+  };
 }
 
 /** The development conveniences need the simulator's address and the keys that `npm start` made; production has neither. */

@@ -23,8 +23,10 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
     'quantile',
   ]);
   const clip = gauge('clip_ready_seconds', 'From the end of the post-roll to the clip on record', ['quantile']);
+  const tillLag = gauge('till_feed_lag_seconds', 'How late the lines of the slowest till come in that speaks');
+  const silentTills = gauge('silent_tills', 'Tills not heard for 5 minutes while their shop goes on');
   const counted = gauge('recent', 'Cases of the last 5 minutes behind the figures', ['what']);
-  const plain = [overdue, overdueAge, outbox, outboxAge];
+  const plain = [overdue, overdueAge, outbox, outboxAge, tillLag, silentTills];
   const labelled = [contact, lateness, answer, clip, counted];
   return async () => {
     const levels = await read().catch(() => null);
@@ -38,6 +40,9 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
     overdueAge.set(levels.oldest_overdue_seconds);
     outbox.set(levels.outbox_waiting);
     outboxAge.set(levels.oldest_outbox_seconds);
+    silentTills.set(levels.silent_tills);
+    if (levels.till_lag_seconds === null) tillLag.remove();
+    else tillLag.set(levels.till_lag_seconds);
     setQuantiles(contact, { '0.5': levels.contact_p50, '0.95': levels.contact_p95, '0.99': levels.contact_p99 });
     setQuantiles(lateness, { '0.5': levels.lateness_p50, '0.99': levels.lateness_p99 });
     setQuantiles(answer, { '0.5': levels.answer_p50, '0.95': levels.answer_p95 });

@@ -71,6 +71,17 @@ export const environmentSchema = z.object({
   S3_BUCKET: z.string().default('floorwalker-evidence'),
   S3_REGION: z.string().default('us-east-1'),
   MQTT_URL: url('mqtts://user:…@broker:8883').optional(),
+  /** Unset: no intake over Kafka. */
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^\s,/]+:\d+(?:\s*,\s*[^\s,/]+:\d+)*$/, 'must be host:port, or several with commas')
+    .transform((value) => value.split(',').map((broker) => broker.trim()))
+    .optional(),
+  KAFKA_GROUP: z.string().max(200).default('floorwalker'),
+  KAFKA_TLS: z.enum(['true', 'false']).default('false'),
+  /** SCRAM-SHA-512; both or neither. */
+  KAFKA_USERNAME: z.string().optional(),
+  KAFKA_PASSWORD: secret('the password of KAFKA_USERNAME').optional(),
   TWILIO_ACCOUNT_SID: z
     .string({ error: 'set it to your Twilio account SID' })
     .regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hex digits'),
@@ -142,6 +153,17 @@ function withoutSecretsWhenPrinted(config: Config): Config {
 
 /** Variables that make sense together only. */
 function pairProblems(config: Config): string[] {
+  return [...mailProblems(config), ...kafkaProblems(config)];
+}
+
+function kafkaProblems(config: Config): string[] {
+  if ((config.KAFKA_USERNAME === undefined) === (config.KAFKA_PASSWORD === undefined)) return [];
+  return config.KAFKA_PASSWORD === undefined
+    ? ['KAFKA_PASSWORD: set it to the password of KAFKA_USERNAME']
+    : ['KAFKA_USERNAME: set it to whose password KAFKA_PASSWORD is'];
+}
+
+function mailProblems(config: Config): string[] {
   if ((config.SMTP_URL === undefined) === (config.SMTP_FROM === undefined)) return [];
   return config.SMTP_FROM === undefined
     ? ['SMTP_FROM: set it to the address that mails come from, since SMTP_URL is set']

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AnalysisFormat, CameraSource } from '../adapters/ffmpeg/commands.ts';
 import { probeFile } from '../adapters/ffmpeg/probe.ts';
 import type { FfmpegBinaries } from '../adapters/ffmpeg/run.ts';
-import type { Detection } from '../domain/types.ts';
+import type { Crossing, Detection } from '../domain/types.ts';
 import type { MissedScanOptions } from './behaviours/missed-scan.ts';
 import { type LaneDecision, LaneWatch, type LaneZone, type TillMessage } from './lane-watch.ts';
 import type { ModelPlaces } from './models/manifest.ts';
@@ -32,6 +32,8 @@ export interface CameraOptions {
   retainMs?: number;
   /** Must keep the detection safe before it returns: a failure is logged, not retried. */
   onDetection: (detection: Detection) => void | Promise<void>;
+  /** Every item that crossed, rung or not; must not throw, and must return at once. */
+  onCrossing?: (crossing: Crossing) => void;
   onDecision?: (zoneId: string, decision: LaneDecision) => void;
   onHealth?: (health: CameraHealth) => void;
   onRecorderSegment?: (line: LedgerLine) => void;

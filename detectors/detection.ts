@@ -1,39 +1,74 @@
 import { createHash } from 'node:crypto';
-import type { Detection, DetectionBox } from '../domain/types.ts';
+import type { Crossing, Detection, DetectionBox } from '../domain/types.ts';
 import type { MissedScanOptions } from './behaviours/missed-scan.ts';
 import { ZONE_DEFAULTS } from './scan-zone/counter.ts';
 import { COUNTER_MODEL } from './scan-zone/graph.ts';
 import type { LineCrossing, TrackPoint } from './scan-zone/tracks.ts';
 import type { ScanZone } from './scan-zone/zone.ts';
 
-export interface MissedScanFacts {
+/** Where and what an item was, as far as it is known. */
+interface ItemFacts {
   storeId: string;
   cameraId: string;
   zone: ScanZone;
+  /** What the item looks like, where a model was there to say so. */
+  item?: { label: string; score: number } | undefined;
+}
+
+export interface CrossingFacts extends ItemFacts {
   crossing: LineCrossing;
+}
+
+export interface LaneDetectionFacts extends ItemFacts {
+  eventType: Extract<
+    Detection['eventType'],
+    'missed_scan' | 'wrong_scan' | 'fake_scan' | 'multi_item_pass' | 'occlusion'
+  >;
+  atMs: number;
+  confidence: number;
+  track: readonly TrackPoint[];
   /** Items that crossed around it, this one included: each claims its own receipt line. */
   sightingsMs: readonly number[];
   windows: MissedScanOptions;
-  /** What the item looks like, where a model was there to say so. */
-  item?: { label: string; score: number };
+  /** Thresholds of the rule beyond those of the counter and the windows. */
+  thresholds?: Record<string, number>;
+  expectedPlus?: string[];
+  rungPlu?: string | undefined;
 }
 
 /** The schema allows 64; a third of a second apart is enough to follow an item on a still. */
 const MAX_BOXES = 32;
 
-/** Writes the detection of an item that crossed the line without a scan. The same crossing gives the same event id. */
-export function missedScanDetection(facts: MissedScanFacts): Detection {
-  const { storeId, cameraId, zone, crossing, sightingsMs, windows, item } = facts;
-  const detectedAt = iso(crossing.atMs);
-  const identity = createHash('sha256').update(`${storeId}|${cameraId}|${zone.id}|${detectedAt}`).digest('hex');
+/** The same place, instant and article give the same id, whenever it is written again. */
+function identityOf({ storeId, cameraId, zone }: ItemFacts, at: string, plu = ''): string {
+  const identity = [storeId, cameraId, zone.id, at, ...(plu === '' ? [] : [plu])].join('|');
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+}
+
+/** Writes what crossed, rung or not. The same crossing gives the same id, and the instant of its detection. */
+export function crossingReport(facts: CrossingFacts): Crossing {
+  const { storeId, cameraId, zone, crossing, item } = facts;
+  const at = iso(crossing.atMs);
   return {
-    eventId: `missed-scan:${identity.slice(0, 32)}`,
+    ...{ storeId, cameraId, zoneId: zone.id, id: `crossing:${identityOf(facts, at)}`, at },
+    ...(item ? { label: item.label, labelScore: round(Math.min(1, item.score)) } : {}),
+  };
+}
+
+/** Writes what a rule of the lane has found. The same instant of the same rule gives the same event id. */
+export function laneDetection(facts: LaneDetectionFacts): Detection {
+  const { storeId, cameraId, zone, eventType, sightingsMs, windows, item, expectedPlus, rungPlu } = facts;
+  const detectedAt = iso(facts.atMs);
+  // Two lines of one second, as some tills stamp them, are two.
+  const identity = identityOf(facts, detectedAt, eventType === 'fake_scan' ? rungPlu : '');
+  return {
+    eventId: `${eventType.replaceAll('_', '-')}:${identity}`,
     storeId,
     cameraId,
     zoneId: zone.id,
-    eventType: 'missed_scan',
+    eventType,
     detectedAt,
-    confidence: crossing.confidence,
+    confidence: facts.confidence,
     model: {
       ...COUNTER_MODEL,
       thresholds: {
@@ -44,11 +79,14 @@ export function missedScanDetection(facts: MissedScanFacts): Detection {
         beforeMs: windows.beforeMs,
         afterMs: windows.afterMs,
         tillStaleMs: windows.tillStaleMs,
+        ...facts.thresholds,
       },
     },
+    ...(expectedPlus ? { expectedPlus } : {}),
+    ...(rungPlu === undefined ? {} : { rungPlu }),
     ...(item ? { item: { label: item.label, confidence: round(Math.min(1, item.score)) } } : {}),
     sightings: sightingsMs.map((atMs) => ({ at: iso(atMs) })),
-    boxes: sample(crossing.track, MAX_BOXES).map((point) => toBox(point, item?.label)),
+    boxes: sample(facts.track, MAX_BOXES).map((point) => toBox(point, item?.label)),
   };
 }
 

@@ -9,7 +9,15 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   // biome-ignore format: as above
   'pos.create':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 1, device: 1, link: 0, system: 1 },
   // biome-ignore format: as above
+  'pos.manage':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
   'camera.report':        { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 1, link: 0, system: 1 },
+  // biome-ignore format: as above
+  'till.review':          { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 1 },
+  // biome-ignore format: as above
+  'till.manage':          { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'till.reveal':          { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 0, device: 0, link: 0, system: 0 },
   // biome-ignore format: as above
   'incident.read':        { store_staff: 1, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 1 },
   // biome-ignore format: as above

@@ -4,7 +4,11 @@ import type { Actor, Role } from './types.ts';
 export type Permission =
   | 'detection.create'
   | 'pos.create'
+  | 'pos.manage'
   | 'camera.report'
+  | 'till.review'
+  | 'till.manage'
+  | 'till.reveal'
   | 'incident.read'
   | 'incident.acknowledge'
   | 'incident.decide'
@@ -43,10 +47,21 @@ const runbookLead: Permission[] = ['runbook.override', 'drill.start'];
 /** Who may do what. Where (tenant, stores) is the actor's scope, checked here and again by row level security. */
 export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   store_staff: floor,
-  store_manager: [...floor, ...runbookLead, 'roster.manage', 'incident.correct', 'incident.appeal'],
+  store_manager: [
+    ...floor,
+    ...runbookLead,
+    'till.review',
+    'till.reveal',
+    'roster.manage',
+    'incident.correct',
+    'incident.appeal',
+  ],
   regional: [
     ...floor,
     ...runbookLead,
+    'till.review',
+    'till.manage',
+    'till.reveal',
     'hold.manage',
     'roster.manage',
     'incident.correct',
@@ -56,10 +71,13 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'policy.edit',
     'usage.read',
   ],
-  soc_operator: [...floor, 'incident.correct', 'incident.reopen'],
+  soc_operator: [...floor, 'till.review', 'incident.correct', 'incident.reopen'],
   soc_lead: [
     ...floor,
     ...runbookLead,
+    'till.review',
+    'till.manage',
+    'till.reveal',
     'hold.manage',
     'roster.manage',
     'incident.correct',
@@ -71,6 +89,8 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'usage.read',
   ],
   compliance: [
+    'till.review',
+    'till.reveal',
     'incident.read',
     'incident.note',
     'evidence.view',
@@ -86,11 +106,14 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   admin: [
     ...floor,
     ...runbookLead,
+    'till.review',
+    'till.manage',
     'hold.manage',
     'roster.manage',
     'audit.read',
     'detection.create',
     'pos.create',
+    'pos.manage',
     'incident.correct',
     'incident.review',
     'incident.reopen',
@@ -103,7 +126,15 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   ],
   device: ['detection.create', 'pos.create', 'camera.report'],
   link: ['evidence.view'],
-  system: ['system.run', 'detection.create', 'pos.create', 'camera.report', 'incident.read', 'evidence.view'],
+  system: [
+    'system.run',
+    'till.review',
+    'detection.create',
+    'pos.create',
+    'camera.report',
+    'incident.read',
+    'evidence.view',
+  ],
 };
 
 export function may(actor: Actor, permission: Permission): boolean {

@@ -1,18 +1,28 @@
+import { type PairingWindow, pairPieces, type Rung } from './till/pairing.ts';
+import { linesThatCount, maxPassesMs, passesMsOf, piecesOf, type ScanLine } from './till/pieces.ts';
 import { toIso, toMs } from './time.ts';
 import type { PosVerdict, Reason } from './types.ts';
-
-export interface ScanLine {
-  lineId: string;
-  occurredAt: string;
-  plu?: string | null;
-  description?: string | null;
-}
 
 export interface CorrelationWindow {
   beforeMs: number;
   afterMs: number;
   /** A feed whose last sign of life is older than this, at the end of the window, cannot testify. */
   feedStaleAfterMs: number;
+}
+
+/** What is known, at the sighting, of the two clocks that stamped it and its lines. */
+export interface ClockReading {
+  /** How far the till's clock runs ahead of the camera's; null: crossings are reported and nothing is measured yet. */
+  offsetMs: number | null;
+  errorMs: number;
+  /** How far the server's clock runs ahead of the camera's, by the crossings that came quickest. */
+  serverAheadMs: number;
+  /** How much later (sooner: negative) than usual the lines of this very moment came in; null: none came. */
+  tillChangeMs: number | null;
+  /** The same of the sighting itself. */
+  cameraChangeMs: number | null;
+  /** Changes up to this are ordinary. */
+  changeLimitMs: number;
 }
 
 export interface CorrelationInput {
@@ -24,127 +34,209 @@ export interface CorrelationInput {
   /** Last line or heartbeat that the till sent, by the till's clock; null: never heard of. */
   feedSeenAt: string | null;
   window: CorrelationWindow;
+  /** Left out or null: nothing is known of the clocks, so they are taken to agree. */
+  clock?: ClockReading | null;
+  /** How long the till's lines take to us, by its clock and ours. */
+  feedLagMs?: number | null;
+  /** When the question is asked, by the server's clock: a slow line may have come by then. */
+  askedAt?: string;
+  /** By the till's clock: nobody was signed on from … to; no end: still. */
+  closedFromAt?: string | null;
+  closedToAt?: string | null;
+  /** What the item can be by its looks: only a line of one of these articles is its receipt. Left out or null: anything. */
+  expectedPlus?: readonly string[] | null;
+  /** The terminal asked for another scan (by the server's clock), or it is known which article it should be. */
+  rescan?: { plu: string | null; prompted: { askedAt: string; untilAt: string } | null } | null;
 }
 
 export interface CorrelationResult {
   verdict: Extract<PosVerdict, 'MATCH' | 'MISMATCH' | 'UNKNOWN'>;
   matchedLineId: string | null;
+  /** The window by the till's clock, widened by what is not known about it. */
   windowFromAt: string;
   windowToAt: string;
   reasons: Reason[];
 }
 
-/**
- * Pairs sightings with scans so that as many as possible are explained and, among those, the total distance in time is
- * least. Both happen in the same order at a till, so the pairing is monotone: a longest-common-subsequence table with
- * a cost, O(sightings × scans). Returns for each sighting the index of its scan, or -1.
- */
-export function pairScans(
-  sightingsMs: readonly number[],
-  scansMs: readonly number[],
-  window: { beforeMs: number; afterMs: number },
-): number[] {
-  const rows = sightingsMs.length;
-  const columns = scansMs.length;
-  interface Cell {
-    pairs: number;
-    costMs: number;
-  }
-  const better = (a: Cell, b: Cell) => a.pairs > b.pairs || (a.pairs === b.pairs && a.costMs < b.costMs);
-  const table: Cell[][] = Array.from({ length: rows + 1 }, () =>
-    Array.from({ length: columns + 1 }, () => ({ pairs: 0, costMs: 0 })),
-  );
-  const fits = (r: number, c: number) => {
-    const distanceMs = scansMs[c]! - sightingsMs[r]!;
-    return distanceMs >= -window.beforeMs && distanceMs <= window.afterMs;
-  };
-  const paired = (r: number, c: number): Cell => {
-    const rest = table[r + 1]![c + 1]!;
-    return { pairs: rest.pairs + 1, costMs: rest.costMs + Math.abs(scansMs[c]! - sightingsMs[r]!) };
-  };
-  for (let r = rows - 1; r >= 0; r -= 1) {
-    for (let c = columns - 1; c >= 0; c -= 1) {
-      let best = table[r + 1]![c]!;
-      if (better(table[r]![c + 1]!, best)) best = table[r]![c + 1]!;
-      if (fits(r, c) && better(paired(r, c), best)) best = paired(r, c);
-      table[r]![c] = best;
-    }
-  }
-  const pairing = sightingsMs.map(() => -1);
-  let r = 0;
-  let c = 0;
-  while (r < rows && c < columns) {
-    const here = table[r]![c]!;
-    const pair = fits(r, c) ? paired(r, c) : undefined;
-    if (pair && pair.pairs === here.pairs && pair.costMs === here.costMs) {
-      pairing[r] = c;
-      r += 1;
-      c += 1;
-    } else if (table[r + 1]![c]!.pairs === here.pairs && table[r + 1]![c]!.costMs === here.costMs) r += 1;
-    else c += 1;
-  }
-  return pairing;
+/** With more doubt than this about the clocks any scan could be the item's, so the till is not asked. */
+export const clockErrorLimitMs = 5_000;
+/** A second scan of what was taken back, or of what the terminal asked for, counts for this long. */
+const rescanAfterMs = 60_000;
+
+/** Once lines have come late, others of the same time may follow for this long. */
+const catchUpMs = 60_000;
+
+/** How far around a sighting other sightings and lines can have a say in it. */
+export const contextMs = (window: CorrelationWindow): number => 2 * (window.beforeMs + window.afterMs) + maxPassesMs;
+
+/** Who claims which line around a sighting, all on the camera's clock. */
+export interface PairedMoment {
+  sightingMs: number;
+  offsetMs: number;
+  errorMs: number;
+  window: PairingWindow;
+  sightingsMs: number[];
+  standing: ScanLine[];
+  takenBack: ScanLine[];
+  /** The line of each sighting: an index of `standing`, or -1. */
+  pairing: number[];
+  /** How long after the sighting a line was rung, the clocks put right. */
+  distanceMs(line: ScanLine): number;
 }
 
-/** Receipt first: asks the till before any person is asked. UNKNOWN whenever the till cannot be believed to have spoken. */
-export function correlate(input: CorrelationInput): CorrelationResult {
+/** Pairs everything around a sighting, the clocks put right and the window widened by what is not known about them. */
+export function pairMoment(input: CorrelationInput): PairedMoment {
   const sightingMs = toMs(input.sightingAt);
-  const fromMs = sightingMs - input.window.beforeMs;
-  const toMsEnd = sightingMs + input.window.afterMs;
-  const base = { windowFromAt: toIso(fromMs), windowToAt: toIso(toMsEnd) };
+  const offsetMs = input.clock?.offsetMs ?? 0;
+  const errorMs = input.clock?.errorMs ?? 0;
+  const window = { beforeMs: input.window.beforeMs + errorMs, afterMs: input.window.afterMs + errorMs };
   const sightingsMs = [...new Set([...input.neighbourSightingsAt.map(toMs), sightingMs])].sort((a, b) => a - b);
-  const lines = [...input.lines].sort((a, b) => toMs(a.occurredAt) - toMs(b.occurredAt));
-  const pairing = pairScans(
-    sightingsMs,
-    lines.map((line) => toMs(line.occurredAt)),
-    input.window,
-  );
-  const scanIndex = pairing[sightingsMs.indexOf(sightingMs)] ?? -1;
-  if (scanIndex >= 0) {
-    const line = lines[scanIndex]!;
-    return {
-      ...base,
-      verdict: 'MATCH',
-      matchedLineId: line.lineId,
-      reasons: [
-        {
-          code: 'RECEIPT_LINE_FOUND',
-          params: {
-            lineId: line.lineId,
-            distanceMs: toMs(line.occurredAt) - sightingMs,
-            plu: line.plu ?? null,
-            description: line.description ?? null,
-          },
-        },
-      ],
-    };
-  }
-  if (input.feedSeenAt === null)
-    return { ...base, verdict: 'UNKNOWN', matchedLineId: null, reasons: [{ code: 'TILL_NEVER_HEARD', params: {} }] };
-  const lagMs = toMsEnd - toMs(input.feedSeenAt);
-  if (lagMs > input.window.feedStaleAfterMs) {
-    return {
-      ...base,
-      verdict: 'UNKNOWN',
-      matchedLineId: null,
-      reasons: [
-        {
-          code: 'TILL_SILENT',
-          params: { lastSeenAt: input.feedSeenAt, lagMs, allowedMs: input.window.feedStaleAfterMs },
-        },
-      ],
-    };
-  }
-  const nearby = lines.filter((line) => toMs(line.occurredAt) >= fromMs && toMs(line.occurredAt) <= toMsEnd).length;
-  return {
+  const distanceMs = (line: ScanLine) => toMs(line.occurredAt) - (line.offsetMs ?? offsetMs) - sightingMs;
+  const { standing, takenBack } = linesThatCount(input.lines);
+  standing.sort((a, b) => distanceMs(a) - distanceMs(b));
+  const own = sightingsMs.indexOf(sightingMs);
+  const mayPair = (sighting: number, line: number) => sighting !== own || canBe(standing[line]!, input.expectedPlus);
+  const pairing = pairPieces(sightingsMs, rungOf(standing, sightingMs, distanceMs), window, mayPair);
+  return { sightingMs, offsetMs, errorMs, window, sightingsMs, standing, takenBack, pairing, distanceMs };
+}
+
+const canBe = ({ plu }: ScanLine, expectedPlus: CorrelationInput['expectedPlus']): boolean =>
+  !expectedPlus || (typeof plu === 'string' && expectedPlus.includes(plu));
+
+const rungOf = (lines: readonly ScanLine[], sightingMs: number, distanceMs: PairedMoment['distanceMs']): Rung[] =>
+  lines.map((line) => ({
+    atMs: sightingMs + distanceMs(line),
+    pieces: piecesOf(line),
+    passesMs: passesMsOf(line),
+  }));
+
+/**
+ * Receipt first: asks the till before any person is asked. UNKNOWN whenever the till cannot be believed to have spoken,
+ * or the clocks to have meant the same moment.
+ */
+export function correlate(input: CorrelationInput): CorrelationResult {
+  const moment = pairMoment(input);
+  const fromMs = moment.sightingMs + moment.offsetMs - moment.window.beforeMs;
+  const untilMs = moment.sightingMs + moment.offsetMs + moment.window.afterMs;
+  const base = { windowFromAt: toIso(fromMs), windowToAt: toIso(untilMs) };
+  const clocks = { offsetMs: moment.offsetMs, errorMs: moment.errorMs };
+  const unknown = (reason: Reason): CorrelationResult => ({
     ...base,
-    verdict: 'MISMATCH',
+    verdict: 'UNKNOWN',
     matchedLineId: null,
-    reasons: [
-      {
-        code: 'NO_RECEIPT_LINE',
-        params: { linesInWindow: nearby, explainedByOtherItems: nearby, sightings: sightingsMs.length },
-      },
-    ],
+    reasons: [reason],
+  });
+  const doubt = clockDoubt(input.clock ?? null);
+  if (doubt) return unknown(doubt);
+
+  const found = lineOf(moment) ?? rescanOf(moment, input);
+  if (found) {
+    const { line, code } = found;
+    const { lineId } = line;
+    const params = {
+      ...{ lineId, distanceMs: moment.distanceMs(line), plu: line.plu ?? null, description: line.description ?? null },
+      ...{ at: line.occurredAt, ...clocks, pieces: piecesOf(line) },
+    };
+    return { ...base, verdict: 'MATCH', matchedLineId: lineId, reasons: [{ code, params }] };
+  }
+
+  const silence = tillSilence(input, moment, fromMs, untilMs);
+  if (silence) return unknown(silence);
+  const inWindow = (line: ScanLine) =>
+    moment.distanceMs(line) >= -moment.window.beforeMs && moment.distanceMs(line) <= moment.window.afterMs;
+  const nearby = moment.standing.filter(inWindow).length;
+  const params = {
+    ...{ linesInWindow: nearby, explainedByOtherItems: nearby, sightings: moment.sightingsMs.length },
+    ...{ takenBack: moment.takenBack.filter(inWindow).length, ...clocks },
   };
+  const reason = input.expectedPlus
+    ? { code: 'NO_LINE_OF_EXPECTED_ARTICLE', params: { expectedPlus: input.expectedPlus.join(' '), ...params } }
+    : { code: 'NO_RECEIPT_LINE', params };
+  return { ...base, verdict: 'MISMATCH', matchedLineId: null, reasons: [reason] };
+}
+
+/** What makes any pairing worthless, a good one too: clocks never measured, too vague, or ahead of what came in before. */
+function clockDoubt(clock: ClockReading | null): Reason | null {
+  if (clock === null) return null;
+  const { offsetMs, errorMs, changeLimitMs } = clock;
+  const aheadMs = -Math.min(clock.tillChangeMs ?? 0, clock.cameraChangeMs ?? 0);
+  if (offsetMs !== null && errorMs <= clockErrorLimitMs && aheadMs <= changeLimitMs) return null;
+  const why = offsetMs === null ? 'not_measured' : errorMs > clockErrorLimitMs ? 'too_vague' : 'jumped';
+  const changeMs = why === 'jumped' ? -aheadMs : null;
+  const params = { why, offsetMs, errorMs, changeMs, allowedMs: clockErrorLimitMs };
+  return { code: 'CLOCKS_UNCERTAIN', params };
+}
+
+function lineOf(moment: PairedMoment): { line: ScanLine; code: 'RECEIPT_LINE_FOUND' } | null {
+  const line = moment.standing[moment.pairing[moment.sightingsMs.indexOf(moment.sightingMs)] ?? -1];
+  return line ? { line, code: 'RECEIPT_LINE_FOUND' } : null;
+}
+
+/** A scan after the window that makes good for one that was taken back, or that the terminal asked for. */
+function rescanOf(
+  moment: PairedMoment,
+  { rescan, clock, expectedPlus }: CorrelationInput,
+): { line: ScanLine; code: 'RECEIPT_LINE_RESCANNED' } | null {
+  const { sightingMs, sightingsMs, standing, takenBack, window, errorMs, pairing, distanceMs } = moment;
+  const all = [...standing, ...takenBack].sort((a, b) => distanceMs(a) - distanceMs(b));
+  const withVoided = pairPieces(sightingsMs, rungOf(all, sightingMs, distanceMs), window);
+  const voided = all[withVoided[sightingsMs.indexOf(sightingMs)] ?? -1];
+  const plu = rescan?.plu ?? (voided && takenBack.includes(voided) ? voided.plu : null) ?? null;
+  const prompted = rescan?.prompted ?? null;
+  if (plu === null && prompted === null) return null;
+  const afterSightingMs = (at: string) => toMs(at) - (clock?.serverAheadMs ?? 0) - sightingMs;
+  const fromMs = prompted ? afterSightingMs(prompted.askedAt) - errorMs : 0;
+  const untilMs = (prompted ? afterSightingMs(prompted.untilAt) : rescanAfterMs) + errorMs;
+  const line = standing.find((scan, index) => {
+    const lateMs = distanceMs(scan);
+    if (lateMs <= fromMs || lateMs > untilMs) return false;
+    if (expectedPlus ? !canBe(scan, expectedPlus) : plu !== null && scan.plu !== plu) return false;
+    // Asked to scan again, the same item passes a second time: its second crossing claims the scan, and both are settled.
+    return prompted !== null || !pairing.includes(index);
+  });
+  return line ? { line, code: 'RECEIPT_LINE_RESCANNED' } : null;
+}
+
+/** Why the till's silence proves nothing; null when it does. */
+function tillSilence(input: CorrelationInput, moment: PairedMoment, fromMs: number, untilMs: number): Reason | null {
+  const { feedSeenAt, window } = input;
+  const serverAheadMs = input.clock?.serverAheadMs ?? 0;
+  const { closedFromAt, closedToAt = null } = input;
+  if (closedFromAt && toMs(closedFromAt) <= untilMs && (closedToAt === null || toMs(closedToAt) > fromMs)) {
+    const usedAllTheSame = moment.standing.some(
+      ({ occurredAt }) => occurredAt > closedFromAt && (closedToAt === null || occurredAt < closedToAt),
+    );
+    if (!usedAllTheSame) return { code: 'TILL_CLOSED', params: { fromAt: closedFromAt, toAt: closedToAt } };
+  }
+  if (feedSeenAt === null) return { code: 'TILL_NEVER_HEARD', params: {} };
+  const endMs = moment.sightingMs + window.afterMs;
+  // A sign of life counts up to the server's clock at most, so a till that runs ahead is measured by that one.
+  const silentMs = endMs + Math.min(moment.offsetMs, serverAheadMs) - toMs(feedSeenAt);
+  const allowedMs = window.feedStaleAfterMs;
+  if (silentMs > allowedMs)
+    return { code: 'TILL_SILENT', params: { lastSeenAt: feedSeenAt, lagMs: silentMs, allowedMs } };
+  // A till that runs ahead has no lag that shows, and none worth a doubt.
+  const shownLagMs = input.feedLagMs ?? 0;
+  const lagMs = shownLagMs > 0 ? shownLagMs + moment.offsetMs - serverAheadMs : 0;
+  const waitedMs = input.askedAt === undefined ? 0 : toMs(input.askedAt) - endMs - serverAheadMs;
+  if (lagMs > allowedMs && waitedMs < lagMs) return { code: 'TILL_LAGGING', params: { lagMs, allowedMs } };
+  const catchingUpMs = lateLineMs(input, moment, serverAheadMs);
+  if (catchingUpMs > allowedMs) return { code: 'TILL_LAGGING', params: { lagMs: catchingUpMs, allowedMs } };
+  const changeMs = Math.max(input.clock?.tillChangeMs ?? 0, input.clock?.cameraChangeMs ?? 0);
+  if (input.clock && changeMs > input.clock.changeLimitMs) {
+    const params = { why: 'late_or_jumped', offsetMs: moment.offsetMs, errorMs: moment.errorMs, changeMs };
+    return { code: 'CLOCKS_UNCERTAIN', params: { ...params, allowedMs: input.clock.changeLimitMs } };
+  }
+  return null;
+}
+
+/** How late the lines around a sighting came in, while more of them may still come: a till that catches up is not done. */
+function lateLineMs({ lines, window, askedAt }: CorrelationInput, moment: PairedMoment, serverAheadMs: number): number {
+  const reachMs = contextMs(window);
+  return lines.reduce((latestMs, line) => {
+    if (line.receivedAt === undefined || Math.abs(moment.distanceMs(line)) > reachMs) return latestMs;
+    const settled = askedAt !== undefined && toMs(askedAt) - toMs(line.receivedAt) > catchUpMs;
+    const rungMs = moment.sightingMs + moment.distanceMs(line) + serverAheadMs;
+    return settled ? latestMs : Math.max(latestMs, toMs(line.receivedAt) - rungMs);
+  }, 0);
 }

@@ -61,6 +61,9 @@ export type TimelineKind =
   | 'detection_merged'
   | 'till_checked'
   | 'severity_scored'
+  | 'terminal_prompted'
+  | 'terminal_prompt_failed'
+  | 'rescanned'
   | 'text_sent'
   | 'text_delivered'
   | 'text_undelivered'
@@ -134,6 +137,10 @@ export interface Detection {
   confidence: number;
   model: { id: string; version: string; thresholds?: Record<string, number> };
   item?: { label: string; confidence: number };
+  /** The articles that an item of a wrong scan can be, by its looks. */
+  expectedPlus?: string[];
+  /** What was rung instead; of a fake scan: the line that no item belongs to. */
+  rungPlu?: string;
   thumbnailRef?: string;
   sightings?: { at: string }[];
   boxes?: DetectionBox[];
@@ -152,7 +159,44 @@ export interface DetectionBox {
   score?: number;
 }
 
-export type PosLineType = 'scan' | 'void' | 'refund' | 'override' | 'no_sale' | 'tender' | 'drawer' | 'heartbeat';
+/** An item that a camera saw cross, with or without a receipt. */
+export interface Crossing {
+  storeId: string;
+  cameraId: string;
+  zoneId: string;
+  id: string;
+  /** By the camera's clock. */
+  at: string;
+  label?: string;
+  labelScore?: number;
+}
+
+export const posLineTypes = [
+  'scan',
+  // One earlier line is taken back; the whole open transaction is; a transaction that was already paid is.
+  'line_void',
+  'void',
+  'post_void',
+  'refund',
+  'override',
+  'discount',
+  'no_sale',
+  'drawer',
+  'tender',
+  'suspend',
+  'resume',
+  'sign_on',
+  'sign_off',
+  'heartbeat',
+] as const;
+export type PosLineType = (typeof posLineTypes)[number];
+
+/** `each` is a count of pieces; all others are measured, and one line of them is one item. */
+export const posUnits = ['each', 'kg', 'g', 'lb', 'oz', 'l', 'm'] as const;
+export type PosUnit = (typeof posUnits)[number];
+
+export const tenderTypes = ['cash', 'card', 'mobile', 'voucher', 'other'] as const;
+export type TenderType = (typeof tenderTypes)[number];
 
 export interface PosEvent {
   storeId: string;
@@ -163,7 +207,22 @@ export interface PosEvent {
   occurredAt: string;
   plu?: string;
   description?: string;
+  /** Pieces, or the measure in `unit`; absent is one. */
   quantity?: number;
+  /** Absent is `each`. */
+  unit?: PosUnit;
+  /** Pieces in one article, for a multi-pack; absent is one. */
+  packSize?: number;
+  /** Minor units of the currency, signed: what is taken back is negative. */
   amountMinor?: number;
   currency?: string;
+  tenderType?: TenderType;
+  /** What a void, refund, override or discount is about; without a transaction it is this one. */
+  relatedTransactionId?: string;
+  relatedLine?: number;
+  reasonCode?: string;
+  /** The cashier as the till knows them; kept apart and shown as a pseudonym. */
+  operatorId?: string;
+  /** The till was in training mode: the line is kept and counts for nothing. */
+  training?: boolean;
 }

@@ -80,6 +80,7 @@ function bundledDocument(): unknown {
   const events = {
     './events/detection.schema.json': 'Detection',
     './events/pos-event.schema.json': 'PosEvent',
+    './events/crossing.schema.json': 'Crossing',
   } as const;
   let text = JSON.stringify(document);
   for (const [file, name] of Object.entries(events))

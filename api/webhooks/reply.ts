@@ -4,7 +4,12 @@ import { parseOptOut, parseReply } from '../../domain/verdict-grammar.ts';
 import { findSender } from '../../services/access/authenticate.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { recordOptOut } from '../../services/notification/opt-out.ts';
-import { type AnswerableIncident, findAnswerable, readAnswerable, recordReply } from '../../services/notification/reply.ts';
+import {
+  type AnswerableIncident,
+  findAnswerable,
+  readAnswerable,
+  recordReply,
+} from '../../services/notification/reply.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { decide } from './decide.ts';
 

@@ -18,6 +18,7 @@ import { IncidentPage } from './pages/incident.tsx';
 import { PhonesPage } from './pages/phones.tsx';
 import { QueuePage } from './pages/queue.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
+import { askSearch, dayFilesSearch, exceptionsSearch } from './tills/search.ts';
 import { Failure, Loading, NotFound } from './ui/notices.tsx';
 import { Shell } from './ui/shell.tsx';
 
@@ -126,6 +127,41 @@ const usageRoute = createRoute({
   component: lazyRouteComponent(() => import('./admin/usage/page.tsx'), 'UsagePage'),
 });
 
+// What the tills show by themselves is looked at once a day, mostly by other people than the queue's.
+const tillsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/tills',
+  component: lazyRouteComponent(() => import('./tills/frame.tsx'), 'TillsFrame'),
+});
+const tillsHomeRoute = createRoute({
+  getParentRoute: () => tillsRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./tills/frame.tsx'), 'TillsHome'),
+});
+const exceptionsRoute = createRoute({
+  getParentRoute: () => tillsRoute,
+  path: '/exceptions',
+  validateSearch: exceptionsSearch,
+  component: lazyRouteComponent(() => import('./tills/exceptions-page.tsx'), 'ExceptionsPage'),
+});
+const tillReceiptRoute = createRoute({
+  getParentRoute: () => tillsRoute,
+  path: '/receipts/$storeId/$terminalId/$transactionId',
+  component: lazyRouteComponent(() => import('./tills/receipt-page.tsx'), 'ReceiptPage'),
+});
+const dayFilesRoute = createRoute({
+  getParentRoute: () => tillsRoute,
+  path: '/day-files',
+  validateSearch: dayFilesSearch,
+  component: lazyRouteComponent(() => import('./tills/day-files-page.tsx'), 'DayFilesPage'),
+});
+const askRoute = createRoute({
+  getParentRoute: () => tillsRoute,
+  path: '/ask',
+  validateSearch: askSearch,
+  component: lazyRouteComponent(() => import('./tills/ask-page.tsx'), 'AskPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   appRoute.addChildren([
@@ -135,6 +171,7 @@ const routeTree = rootRoute.addChildren([
     estateRoute,
     drillsRoute,
     phonesRoute,
+    tillsRoute.addChildren([tillsHomeRoute, exceptionsRoute, tillReceiptRoute, dayFilesRoute, askRoute]),
     manageRoute.addChildren([
       manageHomeRoute,
       rosterRoute,

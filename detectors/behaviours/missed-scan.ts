@@ -1,4 +1,4 @@
-import { pairScans } from '../../domain/pos-correlation.ts';
+import { pairScans } from '../../domain/till/pairing.ts';
 
 /** Windows of the missed-scan rule. */
 export interface MissedScanOptions {

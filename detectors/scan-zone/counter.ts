@@ -28,6 +28,7 @@ export class ScanZoneCounter {
   readonly #tracker: LineTracker;
   #background: Float32Array | undefined;
   #lastAtMs = 0;
+  #covered = 0;
 
   private constructor(session: OnnxSession, grid: ZoneGrid, zone: ScanZone) {
     this.#session = session;
@@ -53,6 +54,16 @@ export class ScanZoneCounter {
     return this.#tracker.update(blobs, atMs).filter((crossing) => crossing.confidence >= this.#minConfidence);
   }
 
+  /** The crossings that turned out to be of one more item each, since this was last asked. */
+  takeSplits(): LineCrossing[] {
+    return this.#tracker.takeSplits();
+  }
+
+  /** The share of the zone in which something stood in the last picture. */
+  get covered(): number {
+    return this.#covered;
+  }
+
   async close(): Promise<void> {
     await this.#session.release();
   }
@@ -74,6 +85,10 @@ export class ScanZoneCounter {
     this.#background = floatOutput(outputs, 'background_next');
     this.#lastAtMs = atMs;
     if (first) return [];
-    return findBlobs(floatOutput(outputs, 'mask'), floatOutput(outputs, 'occupancy'), this.#grid, this.#limits);
+    const mask = floatOutput(outputs, 'mask');
+    this.#covered = sum(mask) / sum(this.#grid.inside);
+    return findBlobs(mask, floatOutput(outputs, 'occupancy'), this.#grid, this.#limits);
   }
 }
+
+const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);

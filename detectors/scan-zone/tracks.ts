@@ -33,6 +33,10 @@ interface Track {
   counted: boolean;
   wasBefore: boolean;
   crossedAt: { atMs: number; box: Box } | undefined;
+  /** What it was reported as. */
+  crossing: LineCrossing | undefined;
+  /** Came out of another one that had been counted; told when both have gone on from where they parted. */
+  parted: { from: Track; side: number; fromSide: number } | undefined;
 }
 
 /** The centre must have been this far before the line, and must get this far behind it, as fractions of the picture. */
@@ -45,12 +49,18 @@ const MAX_POINTS = 300;
 const VELOCITY_SHARE = 0.35;
 /** How far (fraction of the picture) an object may leap between two pictures beyond its own size. */
 const MAX_LEAP = 0.06;
+/** An object came out of another one when it lay within it before, and that one is so much narrower now. */
+const MIN_PART_INSIDE = 0.8;
+const MAX_REST_WIDTH = 0.8;
+/** Both parts must go on by this much: a hand that lets go goes back or stays. */
+const MIN_PART_TRAVEL = 0.04;
 
 /** Follows objects along the zone and reports each one that crosses the line in the zone's direction, once. */
 export class LineTracker {
   readonly #limits: TrackLimits;
   readonly #sign: 1 | -1;
   #tracks: Track[] = [];
+  #splits: LineCrossing[] = [];
 
   constructor(limits: TrackLimits) {
     this.#limits = limits;
@@ -69,10 +79,18 @@ export class LineTracker {
       const crossing = this.#judge(track);
       if (crossing) crossings.push(crossing);
     }
+    for (const track of this.#tracks) this.#judgePart(track);
     const taken = new Set(owners.values());
     for (const blob of blobs) if (!taken.has(blob)) this.#tracks.push(this.#begin(blob, atMs));
     this.#tracks = this.#tracks.filter((track) => track.unseen <= MAX_UNSEEN);
     return crossings;
+  }
+
+  /** The crossings that have turned out to be of one more item each, since this was last asked. */
+  takeSplits(): LineCrossing[] {
+    const splits = this.#splits;
+    this.#splits = [];
+    return splits;
   }
 
   /** Each track takes the blob it overlaps most at its predicted place; two tracks may share a merged blob. */
@@ -112,7 +130,30 @@ export class LineTracker {
       counted: false,
       wasBefore: this.#side(blob.box) < -LINE_MARGIN,
       crossedAt: undefined,
+      crossing: undefined,
+      parted: this.#partedFrom(blob),
     };
+  }
+
+  #partedFrom(blob: Blob): Track['parted'] {
+    const from = this.#tracks.find(({ counted, unseen, points, box }) => {
+      const before = points.at(-2)?.box;
+      if (!counted || unseen > 0 || !before || box.width > before.width * MAX_REST_WIDTH) return false;
+      const inside = Math.min(before.x + before.width, blob.box.x + blob.box.width) - Math.max(before.x, blob.box.x);
+      return inside >= blob.box.width * MIN_PART_INSIDE;
+    });
+    return from && { from, side: this.#side(blob.box), fromSide: this.#side(from.box) };
+  }
+
+  #judgePart(track: Track): void {
+    const { parted, unseen, box } = track;
+    if (!parted || unseen > 0 || track.counted || !parted.from.crossing) return;
+    const { from, side, fromSide } = parted;
+    if (from.unseen > 0 || this.#side(box) < side + MIN_PART_TRAVEL) return;
+    if (this.#side(from.box) < fromSide + MIN_PART_TRAVEL) return;
+    track.counted = true;
+    track.crossing = parted.from.crossing;
+    this.#splits.push(parted.from.crossing);
   }
 
   #follow(track: Track, blob: Blob, atMs: number): void {
@@ -150,7 +191,8 @@ export class LineTracker {
     const behind = this.#side(track.box) > LINE_MARGIN;
     if (track.counted || !track.wasBefore || !track.crossedAt || !behind || track.unseen > 0) return undefined;
     track.counted = true;
-    return { ...track.crossedAt, confidence: confidence(track), track: track.points };
+    track.crossing = { ...track.crossedAt, confidence: confidence(track), track: track.points };
+    return track.crossing;
   }
 
   /** Negative before the line, positive behind it. */

@@ -40,6 +40,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/crossings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report what a camera saw cross, with or without a receipt, one or a batch of up to 1000 */
+        post: operations["createCrossings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pos/events": {
         parameters: {
             query?: never;
@@ -57,6 +74,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pos/poslog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import ARTS POSLog 6 as it streams in; good lines are stored, bad ones set aside */
+        post: operations["importPosLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/day-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a day file (CSV by a declared mapping, or POSLog) as it streams in; no multipart */
+        post: operations["importDayFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Day files, newest first, with how far each is */
+        get: operations["listPosImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/imports/{importId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One day file */
+        get: operations["getPosImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of day files that could not be taken, newest first; showing their text is audited */
+        get: operations["listQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How day files are read, by name */
+        get: operations["listPosMappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/mappings/{mappingId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Declare how a kind of day file is read, or change it for files to come */
+        put: operations["putPosMapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pos/what-if": {
         parameters: {
             query?: never;
@@ -68,6 +204,135 @@ export interface paths {
         put?: never;
         /** What the till would say of an item at this moment, and why; changes nothing */
         post: operations["explainMoment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which days were looked through, newest first */
+        get: operations["listTillAnalyses"];
+        put?: never;
+        /** Look through a recorded day at the tills of a store; again gives the same, with what came late */
+        post: operations["analyseTillDay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the tills showed by themselves, newest first */
+        get: operations["listPosExceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/exceptions/{exceptionId}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exceptionId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is nothing, and why; it stays on record and is not found anew */
+        post: operations["dismissPosException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/rules/{storeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+            };
+            cookie?: never;
+        };
+        /** The rules that hold for a store, and what it says otherwise than the defaults */
+        get: operations["getTillRules"];
+        /** Replace what the store says otherwise; an empty object returns to the defaults */
+        put: operations["setTillRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/transactions/{storeId}/{terminalId}/{transactionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                terminalId: string;
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        /** One receipt whole, with its exceptions and the incidents of that moment */
+        get: operations["getTillReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/operators/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who is behind a pseudonym, as the till knows them; audited with the reason */
+        post: operations["revealOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pos/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each day at the tills came to, of the days that were looked through */
+        get: operations["getTillMeasures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1345,6 +1610,288 @@ export interface components {
             mergeReason?: components["schemas"]["Reason"];
             late: boolean;
         };
+        Pseudonym: string;
+        /** @enum {string} */
+        FindingRuleId: "void_after_tender" | "post_void" | "cancelled_after_total" | "refund_without_receipt" | "refund_without_customer" | "no_sale_burst" | "price_override" | "discount_rate" | "line_void_rate" | "suspend_not_resumed" | "under_ringing" | "sweethearting" | "anomaly";
+        TillAnalysis: {
+            storeId: string;
+            day: components["schemas"]["LocalDate"];
+            run: number;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            rulesVersion: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            counts: {
+                terminals?: number;
+                transactions?: number;
+                lines?: number;
+                findings?: number;
+                withdrawn?: number;
+            };
+            /** @description The code of what went wrong */
+            failure: string | null;
+        };
+        TillAnalysisList: {
+            items: components["schemas"]["TillAnalysis"][];
+        };
+        PosException: {
+            id: string;
+            ruleId: components["schemas"]["FindingRuleId"];
+            storeId: string;
+            day: components["schemas"]["LocalDate"];
+            terminalId: string;
+            /** @description A pseudonym */
+            operator: string | null;
+            /** @description Null: about a whole day of somebody */
+            transactionId: string | null;
+            /** Format: date-time */
+            at: string;
+            amountMinor: number;
+            score: number;
+            params: {
+                [key: string]: string | number | null;
+            };
+            reasons: components["schemas"]["Reason"][];
+            /** @description Transaction and line */
+            lines: string[];
+            shadow: boolean;
+            incidentId: string | null;
+            /** Format: date-time */
+            firstFoundAt: string;
+            /** Format: date-time */
+            withdrawnAt: string | null;
+            /** Format: date-time */
+            dismissedAt: string | null;
+            dismissedBy: string | null;
+            dismissedReason: string | null;
+        };
+        PosExceptionPage: {
+            items: components["schemas"]["PosException"][];
+            nextCursor: string | null;
+        };
+        TillRule: {
+            enabled: boolean;
+            /** @description Fewer on one day are never worth a word */
+            minCount: number;
+            /** @description How far from what is usual, in robust standard deviations */
+            zThreshold?: number;
+            /** @description Less money than this is not looked at */
+            amountMinor?: number;
+            /** @description The stretch that the rule looks at */
+            windowMs?: number;
+        };
+        TillRuleChange: {
+            enabled?: boolean;
+            minCount?: number;
+            zThreshold?: number;
+            amountMinor?: number;
+            windowMs?: number;
+        };
+        /** @description Only what differs from the defaults */
+        TillRulesChange: {
+            void_after_tender?: components["schemas"]["TillRuleChange"];
+            post_void?: components["schemas"]["TillRuleChange"];
+            cancelled_after_total?: components["schemas"]["TillRuleChange"];
+            refund_without_receipt?: components["schemas"]["TillRuleChange"];
+            refund_without_customer?: components["schemas"]["TillRuleChange"];
+            no_sale_burst?: components["schemas"]["TillRuleChange"];
+            price_override?: components["schemas"]["TillRuleChange"];
+            discount_rate?: components["schemas"]["TillRuleChange"];
+            line_void_rate?: components["schemas"]["TillRuleChange"];
+            suspend_not_resumed?: components["schemas"]["TillRuleChange"];
+            under_ringing?: components["schemas"]["TillRuleChange"];
+            sweethearting?: components["schemas"]["TillRuleChange"];
+        };
+        TillRuleSettings: {
+            storeId: string;
+            /** @description 0: nothing but the defaults */
+            version: number;
+            changed: components["schemas"]["TillRulesChange"];
+            rules: {
+                void_after_tender: components["schemas"]["TillRule"];
+                post_void: components["schemas"]["TillRule"];
+                cancelled_after_total: components["schemas"]["TillRule"];
+                refund_without_receipt: components["schemas"]["TillRule"];
+                refund_without_customer: components["schemas"]["TillRule"];
+                no_sale_burst: components["schemas"]["TillRule"];
+                price_override: components["schemas"]["TillRule"];
+                discount_rate: components["schemas"]["TillRule"];
+                line_void_rate: components["schemas"]["TillRule"];
+                suspend_not_resumed: components["schemas"]["TillRule"];
+                under_ringing: components["schemas"]["TillRule"];
+                sweethearting: components["schemas"]["TillRule"];
+            };
+            createdBy: string | null;
+            /** Format: date-time */
+            createdAt: string | null;
+        };
+        BasketMoment: {
+            line: number;
+            /** Format: date-time */
+            at: string;
+        };
+        BasketPriceChange: {
+            line: number;
+            /** Format: date-time */
+            at: string;
+            itemLine: number | null;
+            plu: string | null;
+            amountMinor: number;
+            share: number | null;
+        };
+        /** @description What the lines come to */
+        TillBasket: {
+            /** @description A pseudonym */
+            operator: string | null;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            endedAt: string;
+            /** @enum {string} */
+            state: "open" | "paid" | "voided" | "suspended" | "post_voided";
+            training: boolean;
+            items: {
+                line: number;
+                /** Format: date-time */
+                at: string;
+                plu: string | null;
+                description: string | null;
+                unit: string;
+                quantity: number;
+                pieces: number;
+                rungMinor: number;
+                amountMinor: number;
+            }[];
+            voids: {
+                line: number;
+                /** Format: date-time */
+                at: string;
+                itemLine: number | null;
+                plu: string | null;
+                pieces: number;
+                amountMinor: number;
+                afterTender: boolean;
+                sinceScanMs: number | null;
+            }[];
+            cancelled: {
+                line: number;
+                /** Format: date-time */
+                at: string;
+                afterTender: boolean;
+                pieces: number;
+                amountMinor: number;
+            } | null;
+            postVoids: {
+                line: number;
+                /** Format: date-time */
+                at: string;
+                relatedTransactionId: string | null;
+                amountMinor: number;
+            }[];
+            refunds: {
+                line: number;
+                /** Format: date-time */
+                at: string;
+                plu: string | null;
+                amountMinor: number;
+                relatedTransactionId: string | null;
+            }[];
+            overrides: components["schemas"]["BasketPriceChange"][];
+            discounts: components["schemas"]["BasketPriceChange"][];
+            tenders: {
+                line: number;
+                /** Format: date-time */
+                at: string;
+                tenderType: string | null;
+                amountMinor: number;
+            }[];
+            drawer: components["schemas"]["BasketMoment"][];
+            noSale: components["schemas"]["BasketMoment"][];
+            totalMinor: number;
+            pieces: number;
+        };
+        TillReceiptLine: {
+            line: number;
+            type: string;
+            /** Format: date-time */
+            occurredAt: string;
+            plu: string | null;
+            description: string | null;
+            quantity: number;
+            unit: string;
+            packSize: number;
+            amountMinor: number;
+            currency: string | null;
+            tenderType: string | null;
+            relatedTransactionId: string | null;
+            relatedLine: number | null;
+            reasonCode: string | null;
+            /** @description A pseudonym */
+            operator: string | null;
+            training: boolean;
+        };
+        TillReceipt: {
+            basket: components["schemas"]["TillBasket"];
+            lines: components["schemas"]["TillReceiptLine"][];
+            exceptions: components["schemas"]["PosException"][];
+            /** @description What a camera reported at this till in that time */
+            incidents: {
+                incidentId: string;
+                /** Format: date-time */
+                detectedAt: string;
+                state: components["schemas"]["IncidentState"];
+                evidenceState: components["schemas"]["EvidenceState"];
+                clipArtifactId: string | null;
+            }[];
+            cameras: {
+                cameraId: string;
+                zoneId: string;
+            }[];
+        };
+        RevealedOperator: {
+            storeId: string;
+            operator: string;
+            operatorId: string;
+        };
+        TillMeasures: {
+            items: {
+                day: components["schemas"]["LocalDate"];
+                transactions: number;
+                exceptions: number;
+                /** @description Null on a day without transactions */
+                exceptionsPer1000: number | null;
+                byRule: {
+                    [key: string]: number;
+                };
+                lanes: {
+                    terminalId: string;
+                    /** @description A pseudonym */
+                    operator: string | null;
+                    measures: {
+                        transactions: number;
+                        pieces: number;
+                        salesMinor: number;
+                        lineVoids: number;
+                        voidsAfterTender: number;
+                        cancelled: number;
+                        postVoids: number;
+                        refunds: number;
+                        refundsWithoutReceipt: number;
+                        refundMinor: number;
+                        noSales: number;
+                        overrides: number;
+                        overrideMinor: number;
+                        discounts: number;
+                        discountMinor: number;
+                        suspended: number;
+                        cheapPieces: number;
+                    };
+                }[];
+            }[];
+        };
         PosReceipt: {
             accepted: number;
             duplicates: number;
@@ -1528,7 +2075,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "detection_received" | "detection_merged" | "till_checked" | "severity_scored" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "text_withheld" | "call_placed" | "call_answered" | "call_unanswered" | "handed_over" | "paging_suppressed" | "paging_resumed" | "help_ended" | "claimed" | "claim_released" | "outcome_recorded" | "second_review_asked" | "second_review_given" | "reopened" | "appeal_opened" | "appeal_decided" | "runbook_step" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
+            kind: "detection_received" | "detection_merged" | "till_checked" | "severity_scored" | "terminal_prompted" | "terminal_prompt_failed" | "rescanned" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "text_withheld" | "call_placed" | "call_answered" | "call_unanswered" | "handed_over" | "paging_suppressed" | "paging_resumed" | "help_ended" | "claimed" | "claim_released" | "outcome_recorded" | "second_review_asked" | "second_review_given" | "reopened" | "appeal_opened" | "appeal_decided" | "runbook_step" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
             actor: string;
             params: {
                 [key: string]: unknown;
@@ -1736,15 +2283,57 @@ export interface components {
             incidentId: string;
             newIncidentId: string;
         };
+        CrossingReceipt: {
+            accepted: number;
+            duplicates: number;
+        };
         WhatIf: {
             /** @enum {string} */
             verdict: "MATCH" | "MISMATCH" | "UNKNOWN";
             matchedLineId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description By the till's clock
+             */
             windowFromAt: string;
             /** Format: date-time */
             windowToAt: string;
             reasons: components["schemas"]["Reason"][];
+            /** @description null: nothing is known of the clocks, so they are taken to agree */
+            clock: components["schemas"]["ClockReading"] | null;
+            /** @description Every line near the moment, by its distance */
+            lines: components["schemas"]["ConsideredLine"][];
+        };
+        ClockReading: {
+            /** @description How far the till's clock runs ahead of the camera's; null: crossings are reported and nothing is measured yet */
+            offsetMs: number | null;
+            errorMs: number;
+            /** @description How far the server's clock runs ahead of the camera's */
+            serverAheadMs: number;
+            /** @description How much later (negative: sooner) than usual the lines of this moment came in; null: none came */
+            tillChangeMs: number | null;
+            /** @description The same of the crossing itself */
+            cameraChangeMs: number | null;
+            /** @description A change beyond this means a clock and not the network */
+            changeLimitMs: number;
+        };
+        ConsideredLine: {
+            lineId: string;
+            terminalId: string | null;
+            type: string;
+            /**
+             * Format: date-time
+             * @description By the till's clock
+             */
+            occurredAt: string;
+            plu: string | null;
+            description: string | null;
+            /** @description How many items it can stand for */
+            pieces: number;
+            /** @description How long after the item it was rung, the clocks put right */
+            distanceMs: number;
+            /** @enum {string} */
+            outcome: "matched" | "belongs_to_other_item" | "too_early" | "too_late" | "not_needed" | "taken_back" | "training" | "not_a_scan";
         };
         /** @enum {string} */
         RosterRole: "store_staff" | "store_manager" | "regional" | "soc_operator" | "soc_lead";
@@ -1834,6 +2423,123 @@ export interface components {
                 /** Format: date-time */
                 toAt: string;
             }[];
+        };
+        PosImport: {
+            id: string;
+            storeId: string;
+            /** @enum {string} */
+            format: "csv" | "poslog";
+            fileName: string;
+            mappingId: string | null;
+            /** @enum {string} */
+            state: "receiving" | "done" | "failed";
+            /** @description Why it failed */
+            reason: string | null;
+            /** @description Null when the sender did not say */
+            bytesTotal: number | null;
+            bytesRead: number;
+            linesRead: number;
+            accepted: number;
+            /** @description Here already */
+            duplicates: number;
+            /** @description Could not be taken */
+            quarantined: number;
+            /** @description No business of ours, such as taxes and totals */
+            leftOut: number;
+            /** @description Of the whole file */
+            sha256: string | null;
+            /** @description An earlier import of the very same file */
+            alreadyImportedAs: string | null;
+            startedAt: string;
+            progressAt: string;
+            finishedAt: string | null;
+        };
+        PosImportPage: {
+            items: components["schemas"]["PosImport"][];
+            nextCursor: string | null;
+        };
+        QuarantinedLine: {
+            id: number;
+            storeId: string;
+            importId: string;
+            lineNumber: number;
+            code: string;
+            message: string;
+            /** @description The beginning of the line; null once wiped, and for those without pos.manage */
+            raw: string | null;
+            at: string;
+        };
+        QuarantinePage: {
+            items: components["schemas"]["QuarantinedLine"][];
+            nextCursor: string | null;
+        };
+        /** @description What is left out has the default that is named */
+        PosMappingInput: {
+            /** @description Their id: ours */
+            stores?: {
+                [key: string]: string;
+            };
+            /** @description Their id: ours */
+            terminals?: {
+                [key: string]: string;
+            };
+            amount?: {
+                /**
+                 * @description 12.34 or 1234; default major
+                 * @enum {string}
+                 */
+                written?: "major" | "minor";
+                /** @description Digits behind the point (default 2) */
+                exponent?: number;
+                /**
+                 * @description Default a point
+                 * @enum {string}
+                 */
+                decimalSign?: "." | ",";
+                /**
+                 * @description by_type: what is taken back is negative however it is written
+                 * @enum {string}
+                 */
+                sign?: "as_written" | "by_type";
+            };
+            csv?: null | {
+                /** @enum {string} */
+                delimiter?: "," | ";" | "\t" | "|";
+                /** @enum {string} */
+                encoding?: "utf8" | "latin1";
+                quotes?: boolean;
+                /** @description Our field: their column */
+                columns: {
+                    [key: string]: string;
+                };
+                constants?: {
+                    [key: string]: string;
+                };
+                /** @description Their value: ours, or ignore */
+                types?: {
+                    [key: string]: string;
+                };
+                tenderTypes?: {
+                    [key: string]: string;
+                };
+                units?: {
+                    [key: string]: string;
+                };
+                trainingValues?: string[];
+                /** @description iso, or a pattern of yyyy yy MM dd HH mm ss SSS */
+                timePattern?: string;
+            };
+        };
+        PosMapping: {
+            id: string;
+            mapping: {
+                [key: string]: unknown;
+            };
+            updatedAt: string;
+            updatedBy: string;
+        };
+        PosMappingList: {
+            items: components["schemas"]["PosMapping"][];
         };
         RosterImport: {
             source: string;
@@ -2299,6 +3005,10 @@ export interface components {
                 label: string;
                 confidence: number;
             };
+            /** @description The articles that an item of a wrong_scan can be, by its looks: only a line of one of them settles it. */
+            expectedPlus?: string[];
+            /** @description What was rung instead of it; of a fake_scan: the article of the line that no item belongs to. */
+            rungPlu?: string;
             thumbnailRef?: string;
             /** @description Items seen crossing the scan line around this one, so that a neighbour's receipt line is not taken for this one's. */
             sightings?: {
@@ -2317,6 +3027,24 @@ export interface components {
             }[];
         };
         /**
+         * Crossing
+         * @description An item that a camera saw cross, with or without a receipt. Idempotent by (storeId, cameraId, zoneId, id, at).
+         */
+        "crossing.schema": {
+            storeId: string;
+            cameraId: string;
+            zoneId: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description By the camera's clock, RFC 3339 with an offset.
+             */
+            at: string;
+            /** @description What the item looks like, when an item model is present. */
+            label?: string;
+            labelScore?: number;
+        };
+        /**
          * PosEvent
          * @description One line of a till, as the till reports it. Idempotent by (storeId, terminalId, transactionId, line).
          */
@@ -2326,15 +3054,33 @@ export interface components {
             transactionId: string;
             line: number;
             /** @enum {string} */
-            type: "scan" | "void" | "refund" | "override" | "no_sale" | "tender" | "drawer" | "heartbeat";
+            type: "scan" | "line_void" | "void" | "post_void" | "refund" | "override" | "discount" | "no_sale" | "drawer" | "tender" | "suspend" | "resume" | "sign_on" | "sign_off" | "heartbeat";
             /** Format: date-time */
             occurredAt: string;
             plu?: string;
             description?: string;
+            /** @description Pieces, or the measure in `unit`; absent is one. */
             quantity?: number;
+            /**
+             * @description `each` counts pieces; all others are measured, and one such line is one item.
+             * @enum {string}
+             */
+            unit?: "each" | "kg" | "g" | "lb" | "oz" | "l" | "m";
+            /** @description Pieces in one article, for a multi-pack. */
+            packSize?: number;
             /** @description Minor units of the currency, signed. */
             amountMinor?: number;
             currency?: string;
+            /** @enum {string} */
+            tenderType?: "cash" | "card" | "mobile" | "voucher" | "other";
+            /** @description The transaction that a void, refund, override or discount is about; absent is this one. */
+            relatedTransactionId?: string;
+            relatedLine?: number;
+            reasonCode?: string;
+            /** @description The cashier as the till knows them; kept apart and shown as a pseudonym. */
+            operatorId?: string;
+            /** @description The till was in training mode: the line is kept and counts for nothing. */
+            training?: boolean;
         };
         /** @enum {string} */
         eventType: "missed_scan" | "wrong_scan" | "fake_scan" | "multi_item_pass" | "occlusion" | "concealment" | "shelf_sweep" | "loitering" | "restricted_zone" | "after_hours_presence" | "group_intrusion" | "violence" | "equipment_tamper";
@@ -2459,6 +3205,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    createCrossings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["crossing.schema"] | components["schemas"]["crossing.schema"][];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossingReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     createPosEvents: {
         parameters: {
             query?: never;
@@ -2479,6 +3250,191 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PosReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importPosLog: {
+        parameters: {
+            query: {
+                storeId: string;
+                /** @description Whose ids are ours; left out: ids as they stand */
+                mappingId?: string;
+                fileName?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosImport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importDayFile: {
+        parameters: {
+            query: {
+                storeId: string;
+                /** @description Needed for CSV */
+                mappingId?: string;
+                fileName: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosImport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPosImports: {
+        parameters: {
+            query?: {
+                storeId?: string;
+                /** @description The nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosImportPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPosImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosImport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listQuarantine: {
+        parameters: {
+            query?: {
+                storeId?: string;
+                importId?: string;
+                /** @description The nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPosMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosMappingList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPosMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mappingId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PosMappingInput"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosMapping"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2510,6 +3466,259 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTillAnalyses: {
+        parameters: {
+            query?: {
+                storeId?: string;
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillAnalysisList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    analyseTillDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    storeId: string;
+                    day: components["schemas"]["LocalDate"];
+                };
+            };
+        };
+        responses: {
+            /** @description What it came to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillAnalysis"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPosExceptions: {
+        parameters: {
+            query?: {
+                storeId?: string;
+                /** @description The store's own date */
+                fromDay?: components["schemas"]["LocalDate"];
+                toDay?: components["schemas"]["LocalDate"];
+                ruleId?: components["schemas"]["FindingRuleId"];
+                terminalId?: string;
+                /** @description A pseudonym */
+                operator?: components["schemas"]["Pseudonym"];
+                /** @description withdrawn: a later look no longer finds it */
+                state?: "open" | "dismissed" | "withdrawn";
+                /** @description What only runs beside the rules for now */
+                shadow?: boolean;
+                /** @description The nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosExceptionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dismissPosException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exceptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The exception */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosException"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTillRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillRuleSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setTillRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    changed: components["schemas"]["TillRulesChange"];
+                    /** @description Refuses the change (409) when somebody else was first */
+                    expectedVersion?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillRuleSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTillReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                terminalId: string;
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    storeId: string;
+                    operator: components["schemas"]["Pseudonym"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The cashier */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedOperator"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTillMeasures: {
+        parameters: {
+            query: {
+                storeId: string;
+                /** @description The store's own date */
+                from: components["schemas"]["LocalDate"];
+                /** @description At most 400 days later */
+                to: components["schemas"]["LocalDate"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Day by day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillMeasures"];
                 };
             };
             default: components["responses"]["Problem"];

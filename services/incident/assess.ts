@@ -1,10 +1,14 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
-import { type CorrelationResult, correlate } from '../../domain/pos-correlation.ts';
+import { type CorrelationResult, contextMs, correlate } from '../../domain/pos-correlation.ts';
 import { type Severity, scoreSeverity } from '../../domain/severity.ts';
-import { addMs, toMs } from '../../domain/time.ts';
-import type { Detection, PosVerdict, Reason } from '../../domain/types.ts';
+import { readClocks } from '../../domain/till/clock-reading.ts';
+import { beyondReceipts } from '../../domain/till/question.ts';
+import { addMs } from '../../domain/time.ts';
+import type { Behaviour, PosVerdict, Reason } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
-import { readScanLines } from '../pos/lines.ts';
+import { noteRescan } from '../pos/prompt.ts';
+import { crossingOf, readSightings } from '../pos/sightings.ts';
+import { readTillView } from '../pos/till-view.ts';
 import type { IncidentFacts } from './facts.ts';
 import { addTimelineEntry } from './timeline-entry.ts';
 
@@ -35,6 +39,8 @@ export async function assess(
     helpRequested: incident.helpRequested,
     behaviourPoints: incident.policy.severityPoints[incident.behaviour],
   });
+  const rescan = pos.reasons.find(({ code }) => code === 'RECEIPT_LINE_RESCANNED');
+  if (pos.verdict === 'MATCH' && rescan) await noteRescan(tx, incident, String(rescan.params['lineId']), actorId);
   if (pos.verdict !== incident.posVerdict) {
     await addTimelineEntry(tx, {
       ...placeOf(incident),
@@ -83,7 +89,7 @@ async function bestConfidence(tx: Queryable, incident: IncidentFacts): Promise<n
   return row?.best ?? 0;
 }
 
-async function askTill(tx: Queryable, incident: IncidentFacts): Promise<PosExplanation> {
+async function askTill(tx: WriteTransaction, incident: IncidentFacts): Promise<PosExplanation> {
   const nothing = { windowFromAt: null, windowToAt: null, matchedLineIds: [] };
   if (!incident.policy.receiptFirst.includes(incident.behaviour))
     return {
@@ -97,32 +103,76 @@ async function askTill(tx: Queryable, incident: IncidentFacts): Promise<PosExpla
       ...nothing,
       reasons: [{ code: 'ZONE_HAS_NO_TILL', params: { zoneId: incident.zoneId } }],
     };
-  const till = { tenantId: incident.tenantId, storeId: incident.storeId, terminalId: incident.terminalId };
+  const { tenantId, storeId, cameraId, zoneId, terminalId, drill } = incident;
   const window = incident.policy.posWindow;
-  const reachMs = 2 * (window.beforeMs + window.afterMs);
-  const own = await tx.query<{ detected_at: Date }>(
-    'select detected_at from detections where tenant_id = $1 and incident_id = $2 order by detected_at',
+  const own = await readOwnDetections(tx, incident);
+  const firstAt = own[0]?.detectedAt ?? incident.detectedAt;
+  const lastAt = own.at(-1)?.detectedAt ?? incident.detectedAt;
+  // Locked first: a line that is being stored right now is waited for here, or sees our verdict and reports itself late.
+  const view = await readTillView(tx, { tenantId, storeId, terminalId, cameraId }, firstAt, lastAt, {
+    ...{ window, lock: true },
+  });
+  const reachMs = contextMs(window);
+  const seen = await readSightings(
+    tx,
+    { tenantId, storeId, cameraId, zoneId },
+    { fromAt: addMs(firstAt, -reachMs), toAt: addMs(lastAt, reachMs), drill },
+  );
+  const prompted = incident.policy.prompt === null ? null : await promptOf(tx, incident);
+  const results = own.map(({ detectedAt: sightingAt, ...detection }): CorrelationResult => {
+    const beyond = beyondReceipts(detection);
+    if (beyond)
+      return {
+        ...{ verdict: 'UNKNOWN', matchedLineId: null, reasons: [beyond] },
+        ...{ windowFromAt: addMs(sightingAt, -window.beforeMs), windowToAt: addMs(sightingAt, window.afterMs) },
+      };
+    return correlate({
+      ...view,
+      ...{ sightingAt, neighbourSightingsAt: seen.sightingsAt, window, askedAt: tx.at },
+      expectedPlus: detection.expectedPlus,
+      rescan: { plu: null, prompted },
+      clock: readClocks({
+        ...{ sightingAt, window, lines: view.lines, offset: view.offset },
+        expected: view.everMeasured || seen.crossings.length > 0,
+        crossingReceivedAt: crossingOf(seen.crossings, sightingAt)?.receivedAt ?? null,
+      }),
+    });
+  });
+  return combine(results);
+}
+
+interface OwnDetection {
+  detectedAt: string;
+  behaviour: Behaviour;
+  expectedPlus: string[] | null;
+  rungPlu: string | null;
+}
+
+/** Each is asked about by itself, oldest first. */
+async function readOwnDetections(tx: Queryable, incident: IncidentFacts): Promise<OwnDetection[]> {
+  const rows = await tx.query<{
+    detected_at: Date;
+    behaviour: Behaviour;
+    expected_plus: string[] | null;
+    rung_plu: string | null;
+  }>(
+    `select detected_at, behaviour, body -> 'expectedPlus' as expected_plus, body ->> 'rungPlu' as rung_plu
+     from detections where tenant_id = $1 and incident_id = $2 order by detected_at`,
     [incident.tenantId, incident.incidentId],
   );
-  const firstAt = own[0]?.detected_at.toISOString() ?? incident.detectedAt;
-  const lastAt = own.at(-1)?.detected_at.toISOString() ?? incident.detectedAt;
-  // Locked first: a line that is being stored right now is waited for here, or sees our verdict and reports itself late.
-  const [feed] = await tx.query<{ feed_seen_at: Date | null }>(
-    'select feed_seen_at from terminals where tenant_id = $1 and store_id = $2 and id = $3 for share',
-    [incident.tenantId, incident.storeId, incident.terminalId],
+  return rows.map((row) => ({
+    ...{ detectedAt: row.detected_at.toISOString(), behaviour: row.behaviour },
+    ...{ expectedPlus: row.expected_plus, rungPlu: row.rung_plu },
+  }));
+}
+
+/** How long the terminal waits for another scan; null when it has not asked for one. */
+async function promptOf(tx: Queryable, incident: IncidentFacts): Promise<{ askedAt: string; untilAt: string } | null> {
+  const [row] = await tx.query<{ intended_at: Date; until_at: Date }>(
+    'select intended_at, until_at from terminal_prompts where tenant_id = $1 and incident_id = $2',
+    [incident.tenantId, incident.incidentId],
   );
-  const neighbours = await neighbourSightings(tx, incident, addMs(firstAt, -reachMs), addMs(lastAt, reachMs));
-  const lines = await readScanLines(tx, till, addMs(firstAt, -reachMs), addMs(lastAt, reachMs));
-  const results = own.map((detection) =>
-    correlate({
-      sightingAt: detection.detected_at.toISOString(),
-      neighbourSightingsAt: neighbours,
-      lines,
-      feedSeenAt: feed?.feed_seen_at?.toISOString() ?? null,
-      window,
-    }),
-  );
-  return combine(results);
+  return row ? { askedAt: row.intended_at.toISOString(), untilAt: row.until_at.toISOString() } : null;
 }
 
 /** One item without a receipt decides; one that the till cannot speak of keeps the whole from being settled. */
@@ -138,26 +188,4 @@ function combine(results: readonly CorrelationResult[]): PosExplanation {
     matchedLineIds: results.flatMap((result) => (result.matchedLineId === null ? [] : [result.matchedLineId])),
     reasons: results.flatMap((result) => result.reasons),
   };
-}
-
-/** Items that any detection of this zone knows of: each claims its own receipt line. */
-async function neighbourSightings(
-  tx: Queryable,
-  incident: IncidentFacts,
-  fromAt: string,
-  toAt: string,
-): Promise<string[]> {
-  const rows = await tx.query<{ body: Detection }>(
-    `select body from detections where tenant_id = $1 and store_id = $2 and camera_id = $3 and zone_id is not distinct from $4 and detected_at between $5 and $6
-       and coalesce((body ->> 'drill')::boolean, false) = $7`,
-    // What a drill pretends to have seen claims no receipt line from a customer.
-    [incident.tenantId, incident.storeId, incident.cameraId, incident.zoneId, fromAt, toAt, incident.drill],
-  );
-  const sightings = rows.flatMap((row) => [
-    row.body.detectedAt,
-    ...(row.body.sightings ?? []).map((sighting) => sighting.at),
-  ]);
-  return [...new Set(sightings.map((at) => new Date(toMs(at)).toISOString()))].filter(
-    (at) => at >= fromAt && at <= toAt,
-  );
 }

@@ -1,6 +1,7 @@
 import type { PosVerdict } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
 import { type Intent, intend, type LinkOptions } from '../notification/intend.ts';
+import { intendPrompt } from '../pos/prompt.ts';
 import { planRunbook } from '../runbook/plan.ts';
 import { assess } from './assess.ts';
 import { decideAttention } from './attention.ts';
@@ -15,6 +16,8 @@ export interface FirstContact {
   openMandatory: number;
   /** Positions of the runbook's steps that people are newly asked to approve. */
   approvals: number[];
+  /** The till is asked before any person; null: nobody has to be told, or a person is told at once. */
+  prompt: { waitMs: number } | null;
 }
 
 /** One transaction: what the till says, how severe it is, and the intent to text the first person if they must know. */
@@ -31,15 +34,17 @@ export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incide
       ? await planRunbook(tx, incident, severity.level)
       : { openMandatory: 0, approvals: [] };
     await moveState(tx, incident, posVerdict, suppressed);
-    const mustTell = asksPeople && !suppressed && incident.state !== 'closed' && incident.policy.escalation.length > 0;
-    const intent = mustTell
-      ? await intend(tx, ctx.actor.id, { ...incident, severity: severity.level }, links, {
-          incidentId,
-          kind: 'alert',
-          step: 0,
-        })
-      : null;
-    return { posVerdict, severity: severity.level, intent, suppressed, openMandatory, approvals };
+    const mayTell = asksPeople && !suppressed && incident.state !== 'closed' && incident.policy.escalation.length > 0;
+    const prompt = mayTell && posVerdict === 'MISMATCH' ? await intendPrompt(tx, incident, ctx.actor.id) : null;
+    const intent =
+      mayTell && prompt === null
+        ? await intend(tx, ctx.actor.id, { ...incident, severity: severity.level }, links, {
+            incidentId,
+            kind: 'alert',
+            step: 0,
+          })
+        : null;
+    return { posVerdict, severity: severity.level, intent, suppressed, openMandatory, approvals, prompt };
   });
 }
 

@@ -1,44 +1,73 @@
 import { requirePermission } from '../../domain/permissions.ts';
 import { completePolicy, type Policy } from '../../domain/policy.ts';
-import { type CorrelationResult, correlate } from '../../domain/pos-correlation.ts';
+import {
+  type ClockReading,
+  type CorrelationInput,
+  type CorrelationResult,
+  contextMs,
+  correlate,
+} from '../../domain/pos-correlation.ts';
+import { readClocks } from '../../domain/till/clock-reading.ts';
+import { type ConsideredLine, considerLines } from '../../domain/till/considered.ts';
 import { addMs, instantFrom } from '../../domain/time.ts';
 import { found, readOnly, type ServiceContext } from '../context.ts';
 import { joinActivePolicy } from '../policy/resolve.ts';
-import { readScanLines } from './lines.ts';
+import { crossingOf, oncePerItem, readSightings } from './sightings.ts';
+import { readTillView } from './till-view.ts';
 
 export interface WhatIfInput {
   storeId: string;
   terminalId: string;
-  /** When an item would have crossed. */
+  /** When an item would have crossed, by the camera's clock. */
   at: string;
-  /** Other items around it, which claim their own lines. */
+  /** Other items around it, which claim their own lines; those that the camera reported do so anyway. */
   neighboursAt: readonly string[];
 }
 
+export interface WhatIf extends CorrelationResult {
+  /** What is known of the two clocks; null: nothing, so they are taken to agree. */
+  clock: ClockReading | null;
+  /** Every line near the moment, and why it did or did not count. */
+  lines: ConsideredLine[];
+}
+
 /** What the till would say of an item at this till and moment, with the store's policy of today. Changes nothing. */
-export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<CorrelationResult> {
+export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<WhatIf> {
   requirePermission(ctx.actor, 'incident.read', input.storeId);
   const at = instantFrom('at', input.at);
   const neighboursAt = input.neighboursAt.map((each, index) => instantFrom(`neighboursAt.${index}`, each));
+  const { tenantId } = ctx.actor;
+  const { storeId, terminalId } = input;
   return readOnly(ctx, async (tx) => {
-    const [row] = await tx.query<{ feed_seen_at: Date | null; policy: Partial<Policy> }>(
-      `select t.feed_seen_at, p.body as policy from terminals t
+    const [row] = await tx.query<{ policy: Partial<Policy>; zone_id: string | null; camera_id: string | null }>(
+      `select p.body as policy, z.id as zone_id, z.camera_id from terminals t
        join stores s on s.tenant_id = t.tenant_id and s.id = t.store_id
        ${joinActivePolicy}
-       where t.tenant_id = $1 and t.store_id = $2 and t.id = $3`,
-      [ctx.actor.tenantId, input.storeId, input.terminalId],
+       left join zones z on z.tenant_id = t.tenant_id and z.store_id = t.store_id and z.terminal_id = t.id
+       where t.tenant_id = $1 and t.store_id = $2 and t.id = $3 order by z.id limit 1`,
+      [tenantId, storeId, terminalId],
     );
-    const till = found(row, `till ${input.terminalId} of store ${input.storeId}`);
-    const { posWindow } = completePolicy(till.policy);
-    const reachMs = 2 * (posWindow.beforeMs + posWindow.afterMs);
-    const place = { tenantId: ctx.actor.tenantId, storeId: input.storeId, terminalId: input.terminalId };
-    const lines = await readScanLines(tx, place, addMs(at, -reachMs), addMs(at, reachMs));
-    return correlate({
-      sightingAt: at,
-      neighbourSightingsAt: neighboursAt,
-      lines,
-      feedSeenAt: till.feed_seen_at?.toISOString() ?? null,
-      window: posWindow,
+    const place = found(row, `till ${terminalId} of store ${storeId}`);
+    const { posWindow: window } = completePolicy(place.policy);
+    const { zone_id: zoneId, camera_id: cameraId } = place;
+    const view = await readTillView(tx, { tenantId, storeId, terminalId, cameraId }, at, at, { window, lock: false });
+    const reachMs = contextMs(window);
+    const range = { fromAt: addMs(at, -reachMs), toAt: addMs(at, reachMs), drill: false };
+    const seen =
+      cameraId === null
+        ? { sightingsAt: [], crossings: [] }
+        : await readSightings(tx, { tenantId, storeId, cameraId, zoneId }, range);
+    const clock = readClocks({
+      ...{ sightingAt: at, window, lines: view.lines, offset: view.offset },
+      expected: view.everMeasured || seen.crossings.length > 0,
+      crossingReceivedAt: crossingOf(seen.crossings, at)?.receivedAt ?? null,
     });
+    const question: CorrelationInput = {
+      ...view,
+      ...{ sightingAt: at, neighbourSightingsAt: oncePerItem([at, ...neighboursAt], seen.sightingsAt) },
+      ...{ window, clock, askedAt: ctx.now() },
+    };
+    const result = correlate(question);
+    return { ...result, clock, lines: considerLines(question, result) };
   });
 }

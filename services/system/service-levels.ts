@@ -22,11 +22,17 @@ export interface ServiceLevels {
   clips: number;
   undelivered: number;
   withheld: number;
+  /** The latest lines of the tills that speak; null when none does. */
+  till_lag_seconds: number | null;
+  /** Tills that have fallen silent while their shop goes on. */
+  silent_tills: number;
 }
 
 export const serviceLevelsWindowSeconds = 300;
 
 export async function readServiceLevels(db: Database): Promise<ServiceLevels> {
-  const [row] = await db.query<ServiceLevels>('select * from service_levels($1)', [serviceLevelsWindowSeconds]);
+  const [row] = await db.query<ServiceLevels>('select * from service_levels($1), till_levels()', [
+    serviceLevelsWindowSeconds,
+  ]);
   return row!;
 }

@@ -59,8 +59,25 @@ const expected: Record<string, string> = {
   getSession: '401  200  200  200  200  200  200  200  200  200  200  200',
   deleteSession: '401  204  204  204  204  204  204  204  204  204  204  204',
   createDetection: '401  403  403  403  403  403  403  202  202  403  403  202',
+  createCrossings: '401  403  403  403  403  403  403  202  202  403  403  202',
   createPosEvents: '401  403  403  403  403  403  403  202  202  403  403  202',
+  importPosLog: '401  403  403  403  403  403  403  200  200  403  403  200',
+  importDayFile: '401  403  403  403  403  403  403  200  200  403  403  200',
+  listPosImports: '401  200  200  200  200  200  200  200  403  200  403  200',
+  getPosImport: '401  200  200  200  200  200  200  200  403  404  403  404',
+  listQuarantine: '401  200  200  200  200  200  200  200  403  200  403  200',
+  listPosMappings: '401  200  200  200  200  200  200  200  403  200  403  200',
+  putPosMapping: '401  403  403  403  403  403  403  200  403  403  403  200',
   explainMoment: '401  200  200  200  200  200  200  200  403  403  403  200',
+  analyseTillDay: '401  403  200  200  200  200  200  200  403  403  403  200',
+  listTillAnalyses: '401  403  200  200  200  200  200  200  403  200  403  200',
+  listPosExceptions: '401  403  200  200  200  200  200  200  403  200  403  200',
+  dismissPosException: '401  403  200  200  200  200  200  200  403  404  403  404',
+  getTillRules: '401  403  200  200  200  200  200  200  403  403  403  200',
+  setTillRules: '401  403  403  200  403  200  403  200  403  403  403  200',
+  getTillReceipt: '401  403  200  200  200  200  200  200  403  403  403  404',
+  revealOperator: '401  403  200  200  403  200  200  403  403  403  403  403',
+  getTillMeasures: '401  403  200  200  200  200  200  200  403  403  403  200',
   listIncidents: '401  200  200  200  200  200  200  200  403  200  403  200',
   getIncident: '401  200  200  200  200  200  200  200  403  404  403  404',
   getTimeline: '401  200  200  200  200  200  200  200  403  404  403  404',
@@ -211,10 +228,20 @@ async function target(): Promise<Target> {
   return { incidentId, mergedEventId: merged.eventId, ...(await plantRoster()) };
 }
 
+const emptyPosLog = '<POSLog xmlns="http://www.nrf-arts.org/IXRetail/namespace/"></POSLog>';
+/** A string is XML and is sent as it is. */
+const sent = (body: unknown): { type: string; text: string } =>
+  typeof body === 'string'
+    ? { type: 'application/xml', text: body }
+    : { type: 'application/json', text: JSON.stringify(body) };
+
 /** A body that is right for each operation, so that only the caller decides. */
 const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   createSession: (_on, key) => ({ apiKey: key ?? database.keys.admin }),
   createDetection: () => detection(),
+  createCrossings: () => ({
+    ...{ storeId: 'high-street', cameraId: 'sco-3-cam', zoneId: 'scanner', id: 'x-1', at: nowIso() },
+  }),
   createPosEvents: () => ({
     ...{
       storeId: 'high-street',
@@ -225,7 +252,14 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
       occurredAt: nowIso(),
     },
   }),
+  importPosLog: () => emptyPosLog,
+  importDayFile: () => emptyPosLog,
+  putPosMapping: () => ({ stores: { '48': 'high-street' } }),
   explainMoment: () => ({ storeId: 'high-street', terminalId: 'sco-3', at: nowIso() }),
+  analyseTillDay: () => ({ storeId: 'high-street', day: '2026-03-02' }),
+  dismissPosException: () => ({ reason: 'looked at it' }),
+  setTillRules: () => ({ changed: {} }),
+  revealOperator: () => ({ storeId: 'high-street', operator: 'op_000000000000', reason: 'a complaint' }),
   decideIncident: () => ({ verdict: 'paid' }),
   unmergeDetection: ({ mergedEventId }) => ({ eventId: mergedEventId }),
   addNote: () => ({ text: 'looked at it' }),
@@ -263,9 +297,12 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
 
 const week = 'from=2095-01-01T00:00:00Z&to=2095-01-08T00:00:00Z';
 const queries: Record<string, string> = {
+  importPosLog: 'storeId=high-street',
+  importDayFile: 'storeId=high-street&fileName=day.xml',
   listShifts: week,
   listGaps: `${week}&storeId=high-street`,
   deleteHoliday: 'date=2095-12-25&storeId=high-street',
+  getTillMeasures: 'storeId=high-street&from=2026-03-02&to=2026-03-08',
 };
 
 let planted = 0;
@@ -310,6 +347,14 @@ async function plantPolicy(operationId: string): Promise<string> {
   return policyId;
 }
 
+const posImportId = `imp_${'0'.repeat(20)}`;
+async function ensurePosImport(): Promise<void> {
+  await database.admin.query(
+    "insert into pos_imports (tenant_id, store_id, id, format, file_name, started_by, started_at, progress_at) values ('demo', 'high-street', $1, 'csv', 'day.csv', 'x', now(), now()) on conflict do nothing",
+    [posImportId],
+  );
+}
+
 const webhookId = `whk_${'0'.repeat(20)}`;
 /** There again for whoever asks next, since one of the operations deletes it. */
 async function ensureWebhook(): Promise<void> {
@@ -323,15 +368,36 @@ async function ensureWebhook(): Promise<void> {
   );
 }
 
+const exceptionId = `exc_${'0'.repeat(20)}`;
+/** A cashier, a receipt, and an exception that nobody has dismissed. */
+async function ensureTill(): Promise<void> {
+  await database.admin.query(
+    "insert into pos_operators (tenant_id, store_id, operator, operator_id, first_seen_at) values ('demo', 'high-street', 'op_000000000000', '17', now()) on conflict do nothing",
+  );
+  await database.admin.query(
+    "insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at) values ('demo', 'high-street', 'sco-3', 'R-1', 1, 'scan', '2026-03-02T12:00:00Z') on conflict do nothing",
+  );
+  await database.admin.query(
+    `insert into pos_exceptions (tenant_id, store_id, id, rule_id, day, terminal_id, at, amount_minor, score, params, reasons, lines, shadow, first_found_at)
+     values ('demo', 'high-street', $1, 'post_void', '2026-03-02', 'sco-3', '2026-03-02T12:00:00Z', 1, 0.5, '{}', '[]', '{}', false, now())
+     on conflict (tenant_id, id) do update set dismissed_at = null, dismissed_by = null, dismissed_reason = null`,
+    [exceptionId],
+  );
+}
+
 async function ask(operation: (typeof operations)[number], caller: Caller, on: Target): Promise<number> {
   const key = keys[caller];
   if (operation.path.includes('{webhookId}')) await ensureWebhook();
+  if (operation.path.includes('{importId}')) await ensurePosImport();
+  if (operation.path.startsWith('/v1/pos/')) await ensureTill();
   if (operation.id === 'releaseHold')
     await api.call(database.keys.compliance, 'PUT', `/v1/incidents/${on.incidentId}/hold`, { reason: 'court order' });
   const path = operation.path
     .replace('{incidentId}', on.incidentId)
     .replace('{artifactId}', 'clip')
     .replace('{webhookId}', webhookId)
+    .replace('{importId}', posImportId)
+    .replace('{mappingId}', 'tills')
     .replace('{deliveryId}', 'evt_1')
     .replace('{appealId}', `app_${'0'.repeat(20)}`)
     .replace('{stepId}', 'any.sign')
@@ -341,6 +407,9 @@ async function ask(operation: (typeof operations)[number], caller: Caller, on: T
     .replace('{cameraId}', 'sco-3-cam')
     .replace('{policyId}', on.policyId ?? '')
     .replace('{version}', '1')
+    .replace('{exceptionId}', exceptionId)
+    .replace('{terminalId}', 'sco-3')
+    .replace('{transactionId}', 'R-1')
     .replace('{storeId}', 'high-street')
     .replace('{riskGroupId}', operation.method === 'PUT' ? 'late' : 'night');
   const stop = new AbortController();
@@ -350,9 +419,9 @@ async function ask(operation: (typeof operations)[number], caller: Caller, on: T
     signal: stop.signal,
     headers: {
       ...(key === null || operation.id === 'createSession' ? {} : { authorization: `Bearer ${key}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': sent(body).type }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: sent(body).text }),
   });
   // The stream never ends by itself.
   stop.abort();

@@ -5,7 +5,8 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type MqttIntake, openMqttIntake } from '../../adapters/mqtt/intake-client.ts';
 import type { Dispatcher } from '../../api/dispatcher.ts';
-import { createMqttHandler, intakeTopics } from '../../api/mqtt-intake.ts';
+import { createMessageHandler } from '../../api/message-intake.ts';
+import { createMqttHandler, intakeTopics, mqttDeadLetter } from '../../api/mqtt-intake.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Detection } from '../../domain/types.ts';
 import { eventually, startTestSystem, type TestSystem } from '../harness/system.ts';
@@ -44,15 +45,17 @@ async function intake(
 ): Promise<MqttIntake> {
   const stopping = new AbortController();
   let client: MqttIntake | undefined;
-  const onMessage = createMqttHandler({
-    db: system.database.db,
-    dispatcher: options.dispatcher ?? system.dispatcher,
-    now: nowIso,
-    deadLetter: async (topic, letter) => client?.publish(topic, letter),
-    log: (error) => options.errors?.push(error),
-    retryMs: 50,
-    signal: stopping.signal,
-  });
+  const onMessage = createMqttHandler(
+    createMessageHandler({
+      db: system.database.db,
+      dispatcher: options.dispatcher ?? system.dispatcher,
+      now: nowIso,
+      deadLetter: mqttDeadLetter(async (topic, letter) => client?.publish(topic, letter)),
+      log: (error) => options.errors?.push(error),
+      retryMs: 50,
+      signal: stopping.signal,
+    }),
+  );
   client = openMqttIntake({
     url: options.url ?? engines.mqttUrl,
     clientId: `intake-${randomUUID()}`,

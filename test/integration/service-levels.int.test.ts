@@ -60,6 +60,27 @@ it('shows what the workflow engine has not heard of', async () => {
   expect(lines).toContain('floorwalker_outbox_waiting 1');
 });
 
+it('shows tills that speak late, and those that fell silent while their shop goes on', async () => {
+  const run = (sql: string) => database.admin.query(sql);
+  const levels = async () => (await metrics()).filter((line) => /till/.test(line));
+  expect(await levels()).toEqual(['floorwalker_silent_tills 0']);
+  await run(
+    "insert into terminals (tenant_id, store_id, id, feed_seen_at, feed_lag_ms) values ('demo', 'high-street', 'a', now(), 12000), ('demo', 'high-street', 'b', now() - interval '1 hour', 0), ('demo', 'high-street', 'c', now() - interval '2 days', 0), ('demo', 'high-street', 'd', now() - interval '1 hour', 0)",
+  );
+  await run(
+    "insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at) values ('demo', 'high-street', 'd', 'T', 1, 'sign_off', now() - interval '1 hour')",
+  );
+  expect(await levels()).toEqual(['floorwalker_till_feed_lag_seconds 12', 'floorwalker_silent_tills 1']);
+  // By its measured clock the till runs ten seconds behind: that is no lag.
+  await run(
+    "insert into clock_offsets (tenant_id, store_id, camera_id, terminal_id, from_at, offset_ms, error_ms, samples, spread_ms, crossing_lag_ms, line_lag_ms, lag_spread_ms, measured_to_at, measured_at) values ('demo', 'high-street', 'sco-3-cam', 'a', now(), -10000, 150, 20, 100, 0, 10000, 100, now(), now())",
+  );
+  expect(await levels()).toContain('floorwalker_till_feed_lag_seconds 2');
+  // The shop closes, and nobody speaks any more: that is no fault.
+  await run("update terminals set feed_seen_at = now() - interval '1 hour'");
+  expect(await levels()).toEqual(['floorwalker_silent_tills 0']);
+});
+
 it('shows no figure while the database is away, and says that it is', async () => {
   const registry = new Registry();
   let away = false;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
 import { type ObjectStore, openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
+import { dayFileReaders } from '../../adapters/pos/readers.ts';
 import { engineOf } from '../../adapters/temporal/engine.ts';
 import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
 import { menuTwiml, messageTwiml, sayTwiml } from '../../adapters/twilio/twiml.ts';
@@ -186,6 +187,7 @@ export async function serveApi(
       verify: verifySignature,
     }),
     consoleDir: null,
+    dayFileReaders,
     simulator: null,
     brokerReady: () => true,
     log,

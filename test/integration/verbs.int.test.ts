@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { generateSigningKeyPem, openSigner } from '../../adapters/crypto/signer.ts';
+import { readCsvDay } from '../../adapters/pos/csv-day.ts';
+import { readPosLog } from '../../adapters/pos/poslog.ts';
+import { parsePosEvents } from '../../api/intake.ts';
 import type { IncidentStatus } from '../../domain/incident-state.ts';
 import type { Actor } from '../../domain/types.ts';
 import { createSession, endSession } from '../../services/access/authenticate.ts';
 import { recordWitness, verifyAudit } from '../../services/audit/read.ts';
 import type { ServiceContext } from '../../services/context.ts';
+import { ingestCrossings } from '../../services/detection/crossings.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { startDrill } from '../../services/drill/start.ts';
 import { reportCameraHealth } from '../../services/estate/read.ts';
@@ -45,7 +49,16 @@ import {
   submitPolicy,
   withdrawPolicy,
 } from '../../services/policy/lifecycle.ts';
-import { ingestPosEvents } from '../../services/pos/ingest.ts';
+import { analyseDay } from '../../services/pos/analyse.ts';
+import { measureClocks } from '../../services/pos/clock.ts';
+import { importDayFile } from '../../services/pos/day-file.ts';
+import { dismissException } from '../../services/pos/exceptions.ts';
+import { listQuarantine, wipeQuarantine } from '../../services/pos/imports.ts';
+import { ingestPosEvents, storePosLines } from '../../services/pos/ingest.ts';
+import { putMapping } from '../../services/pos/mapping.ts';
+import { revealOperator } from '../../services/pos/operators.ts';
+import { finishPrompt } from '../../services/pos/prompt.ts';
+import { setTillRules } from '../../services/pos/till-rules.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
 import { deleteHoliday, putHoliday } from '../../services/roster/holidays.ts';
 import { importShifts } from '../../services/roster/import.ts';
@@ -89,6 +102,21 @@ const system = () => as('system', { id: 'system:test' });
 const eventsAgo = agoIso(120_000);
 const line = (transactionId: string, occurredAt: string) => ({
   ...{ storeId: 'high-street', terminalId: 'sco-3', transactionId, line: 1, type: 'scan' as const, occurredAt },
+});
+
+const tillColumns = { terminalId: 'till', transactionId: 'receipt', line: 'pos', type: 'kind', occurredAt: 'at' };
+const dayFileTools = {
+  readers: { csv: readCsvDay, poslog: readPosLog },
+  parseLine: (value: unknown) => parsePosEvents([value])[0]!,
+  onReceipts: async () => undefined,
+};
+async function* csvOf(...lines: string[]): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(lines.join('\n'));
+}
+
+// An hour ago, so that no item of the story's own moment is claimed by it.
+const crossing = (id: string) => ({
+  ...{ storeId: 'high-street', cameraId: 'sco-3-cam', zoneId: 'scanner', id, at: agoIso(3_600_000) },
 });
 
 /** Audit rows that a step added, as `action subject`. */
@@ -152,6 +180,7 @@ const alert = async (step: number) => {
 const policySource = 'id: night\noperatingModel: soc_led';
 const afterRetention = () => as('system', {}, () => '2090-01-01T00:00:00.000Z');
 
+const exceptionId = `exc_${'0'.repeat(20)}`;
 let webhookId = '';
 let deliveryId = '';
 const webhookRules = { secretKey: 'a key of the tests only', mode: 'development' as const };
@@ -179,6 +208,46 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     [],
   ],
   ['ingestPosEvents', () => ingestPosEvents(as('device'), [line('T-0', nowIso())]), [], []],
+  [
+    'storePosLines',
+    () =>
+      storePosLines(as('device'), [{ lineNumber: 1, event: line('T-f', nowIso()) }], {
+        source: 'csv',
+        importId: 'imp_1',
+      }),
+    [],
+    [],
+  ],
+  ['ingestCrossings', () => ingestCrossings(as('device'), [crossing('x-0')]), [], []],
+  ['measureClocks', () => measureClocks(system(), { storeId: 'high-street', at: nowIso() }), [], []],
+  [
+    'putMapping',
+    () => putMapping(as('admin'), { mappingId: 'tills', mapping: { csv: { columns: tillColumns } } }),
+    ['pos.mapping_declared'],
+    [],
+  ],
+  [
+    'importDayFile',
+    () =>
+      importDayFile(as('device'), dayFileTools, {
+        ...{ storeId: 'high-street', mappingId: 'tills', format: 'csv', fileName: 'day.csv' },
+        stream: csvOf('till,receipt,pos,kind,at', 'sco-3,T-9,1,scan,2026-11-01T10:00:00', 'sco-3,T-9,1,scan,yesterday'),
+      }),
+    ['pos.imported'],
+    ['pos.imported'],
+  ],
+  [
+    'listQuarantine',
+    () => listQuarantine(as('admin'), { limit: 10 }),
+    ['pos.quarantine_viewed'],
+    ['pos.quarantine_viewed'],
+  ],
+  [
+    'wipeQuarantine',
+    () => wipeQuarantine(as('system', {}, () => '2090-01-01T00:00:00.000Z')),
+    ['pos.quarantine_wiped'],
+    [],
+  ],
   [
     'ingestDetection',
     async () =>
@@ -214,6 +283,18 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     [],
   ],
   ['beginStep', () => beginStep(system(), firstStep()), [], []],
+  [
+    'finishPrompt',
+    async () => {
+      await database.admin.query(
+        "insert into terminal_prompts (tenant_id, store_id, incident_id, terminal_id, intended_at, until_at, message) values ('demo', 'high-street', $1, 'sco-3', now(), now(), 'x') on conflict do nothing",
+        [runbookIncidentId],
+      );
+      await finishPrompt(system(), { incidentId: runbookIncidentId, result: { outcome: 'acknowledged' } });
+    },
+    ['terminal.prompt_shown'],
+    [],
+  ],
   [
     'finishStep',
     () => finishStep(system(), { ...firstStep(), result: { outcome: 'acknowledged' } }),
@@ -552,6 +633,46 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
   ['putHoliday', () => putHoliday(as('admin'), { date: '2094-01-01', name: 'New Year' }), ['holiday.set'], []],
   ['deleteHoliday', () => deleteHoliday(as('admin'), { date: '2094-01-01' }), ['holiday.removed'], 'not repeated'],
   ['deactivatePerson', () => deactivatePerson(as('admin'), { personId: 'robin' }), ['person.deactivated'], []],
+  [
+    'setTillRules',
+    () => setTillRules(as('soc_lead'), { storeId: 'high-street', changed: { post_void: { enabled: false } } }),
+    ['till_rules.set'],
+    [],
+  ],
+  [
+    'analyseDay',
+    () => analyseDay(as('soc_lead'), { storeId: 'high-street', day: '2026-03-02' }),
+    ['till.analysed'],
+    ['till.analysed'],
+  ],
+  [
+    'dismissException',
+    async () => {
+      await database.admin.query(
+        `insert into pos_exceptions (tenant_id, store_id, id, rule_id, day, terminal_id, at, amount_minor, score, params, reasons, lines, shadow, first_found_at)
+         values ('demo', 'high-street', $1, 'post_void', '2026-03-02', 'sco-3', now(), 1, 0.5, '{}', '[]', '{}', false, now()) on conflict do nothing`,
+        [exceptionId],
+      );
+      await dismissException(as('soc_lead'), { id: exceptionId, reason: 'looked at it' });
+    },
+    ['pos_exception.dismissed'],
+    [],
+  ],
+  [
+    'revealOperator',
+    async () => {
+      await database.admin.query(
+        "insert into pos_operators (tenant_id, store_id, operator, operator_id, first_seen_at) values ('demo', 'high-street', 'op_000000000000', '17', now()) on conflict do nothing",
+      );
+      await revealOperator(as('compliance'), {
+        storeId: 'high-street',
+        operator: 'op_000000000000',
+        reason: 'court order',
+      });
+    },
+    ['operator.revealed'],
+    'not repeated',
+  ],
   ['verifyAudit', () => verifyAudit(as('compliance'), null), ['audit.verified'], 'not repeated'],
   [
     'purgeIncident',
@@ -647,6 +768,11 @@ describe('an actor who may not', () => {
       ['store_staff', 'store_manager', 'regional', 'soc_operator', 'soc_lead', 'compliance', 'link'],
     ],
     [
+      'ingestCrossings',
+      (ctx) => ingestCrossings(ctx, [crossing('x-1')]),
+      ['store_staff', 'store_manager', 'regional', 'soc_operator', 'soc_lead', 'compliance', 'link'],
+    ],
+    [
       'reportCameraHealth',
       (ctx) => reportCameraHealth(ctx, { storeId: 'high-street', cameraId: 'sco-3-cam', state: 'black', at: nowIso() }),
       ['admin', 'soc_lead', 'link'],
@@ -683,7 +809,7 @@ describe('an actor who may not', () => {
     },
   );
 
-  it.each(verbs.slice(4, 7).map(([verb, run]) => [verb, run] as const))(
+  it.each(verbs.slice(4, 8).map(([verb, run]) => [verb, run] as const))(
     '%s by a device of another store is refused',
     async (_verb, run) => {
       const before = await countRows(database);

@@ -14,7 +14,10 @@ export type Permission =
   | 'runbook.override'
   | 'drill.start'
   | 'hold.manage'
-  | 'audit.read';
+  | 'audit.read'
+  | 'pos.manage'
+  | 'till.review'
+  | 'till.reveal';
 
 /** Who is signed in and what they may do; pages below the shell always have one. */
 export function useSession() {

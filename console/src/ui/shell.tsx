@@ -7,6 +7,7 @@ import {
   IconKeyboard,
   IconLogout,
   IconMoon,
+  IconReceipt2,
   IconShieldCheck,
   IconSun,
 } from '@tabler/icons-react';
@@ -51,6 +52,9 @@ export function Shell() {
           <nav aria-label="Main" className={classes.nav}>
             <RailLink to="/" icon={<IconInbox size={22} stroke={1.6} />} label="Queue" badge={arrivals.openCount} />
             <RailLink to="/estate" icon={<IconBuildingStore size={22} stroke={1.6} />} label="Stores" />
+            {may('till.review') && (
+              <RailLink to="/tills" icon={<IconReceipt2 size={22} stroke={1.6} />} label="Tills" />
+            )}
             {manages && (
               <RailLink to="/manage" icon={<IconAdjustmentsHorizontal size={22} stroke={1.6} />} label="Manage" />
             )}
@@ -84,7 +88,7 @@ export function Shell() {
 }
 
 interface RailLinkProps {
-  to: '/' | '/estate' | '/manage' | '/audit' | '/phones';
+  to: '/' | '/estate' | '/tills' | '/manage' | '/audit' | '/phones';
   icon: ReactNode;
   label: string;
   badge?: number;
@@ -95,7 +99,7 @@ function RailLink({ to, icon, label, badge = 0 }: RailLinkProps) {
     <Link
       to={to}
       className={classes.link}
-      activeOptions={{ exact: to !== '/' && to !== '/manage', includeSearch: false }}
+      activeOptions={{ exact: to !== '/' && to !== '/manage' && to !== '/tills', includeSearch: false }}
     >
       {icon}
       <span>{label}</span>
