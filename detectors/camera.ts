@@ -32,7 +32,7 @@ export interface CameraOptions {
   retainMs?: number;
   /** Must keep the detection safe before it returns: a failure is logged, not retried. */
   onDetection: (detection: Detection) => void | Promise<void>;
-  /** Every item that crossed, rung or not; must not throw, and must return at once. */
+  /** Every item that crossed, rung or not, as soon as it is named; all have been told when the camera ends. */
   onCrossing?: (crossing: Crossing) => void;
   onDecision?: (zoneId: string, decision: LaneDecision) => void;
   onHealth?: (health: CameraHealth) => void;

@@ -67,7 +67,7 @@ export interface LaneWatchOptions {
   logger: DetectorLogger;
   /** Must keep the detection safe before it returns: a failure is logged, not retried. */
   onDetection: (detection: Detection) => void | Promise<void>;
-  /** Every item that crossed, rung or not, as soon as it is named; must not throw. */
+  /** Every item that crossed, rung or not, as soon as it is named; nothing waits for it. */
   onCrossing?: (crossing: Crossing) => void;
   onDecision?: (zoneId: string, decision: LaneDecision) => void;
 }
@@ -163,8 +163,10 @@ export class LaneWatch {
     const coveredSinceMs = this.#coveredSinceMs.splice(0);
     const about = { confidence: RULE_CONFIDENCE, track: [] };
     if (this.#wanted.has('fake_scan'))
+      // Of a line without an article nobody could say what it was for.
       for (const { atMs, plu } of fakes)
-        await this.#guarded(() => this.#tell({ ...about, eventType: 'fake_scan', atMs, rungPlu: plu ?? 'unknown' }));
+        if (plu !== undefined)
+          await this.#guarded(() => this.#tell({ ...about, eventType: 'fake_scan', atMs, rungPlu: plu }));
     if (this.#wanted.has('occlusion'))
       for (const atMs of coveredSinceMs)
         await this.#guarded(() => this.#tell({ ...about, eventType: 'occlusion', atMs }));
@@ -183,10 +185,10 @@ export class LaneWatch {
     this.#name(crossing, rgb);
     const { onCrossing } = this.#options;
     if (!onCrossing) return;
-    const announcing = Promise.resolve(this.#names.get(crossing)).then((item) => {
+    const announcing = this.#guarded(async () => {
+      const item = await this.#names.get(crossing);
       onCrossing(crossingReport({ ...this.#options, crossing, item }));
-      this.#announcing.delete(announcing);
-    });
+    }).finally(() => this.#announcing.delete(announcing));
     this.#announcing.add(announcing);
   }
 
@@ -232,7 +234,7 @@ export class LaneWatch {
     try {
       await tell();
     } catch (error) {
-      logger.error({ cameraId, zoneId: zone.id, error }, 'A detection could not be handed on');
+      logger.error({ cameraId, zoneId: zone.id, error }, 'What was found could not be handed on');
     }
   }
 

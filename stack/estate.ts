@@ -21,6 +21,8 @@ export interface EstateStore {
   /** A name alone is a self-checkout. */
   terminals: (string | { id: string; kind: 'self_checkout' | 'cashier' })[];
   zones: { id: string; cameraId: string; label: string; terminalId: string | null }[];
+  /** How far tills run ahead of cameras where that is known from the start, so that nobody waits for it to be measured. */
+  clockOffsets?: { cameraId: string; terminalId: string; offsetMs: number; errorMs: number }[];
 }
 
 const displayNames: Record<Role, string> = {
@@ -110,6 +112,7 @@ export async function plantEstate(adminUrl: string, estate: Estate): Promise<voi
           'insert into zones (tenant_id, store_id, id, camera_id, label, terminal_id) values ($1, $2, $3, $4, $5, $6)',
           [tenantId, store.id, zone.id, zone.cameraId, zone.label, zone.terminalId],
         );
+      for (const offset of store.clockOffsets ?? []) await plantOffset(client, tenantId, store.id, offset);
     }
     for (const person of estate.people) {
       await run(
@@ -142,3 +145,28 @@ export async function plantEstate(adminUrl: string, estate: Estate): Promise<voi
     await client.end();
   }
 }
+
+/** From an hour ago. What is in force already is true again now: an estate's clocks do not drift while it is shut down. */
+async function plantOffset(
+  client: pg.Client,
+  tenantId: string,
+  storeId: string,
+  { cameraId, terminalId, offsetMs, errorMs }: NonNullable<EstateStore['clockOffsets']>[number],
+): Promise<void> {
+  const lane = [tenantId, storeId, cameraId, terminalId];
+  const { rowCount } = await client.query(
+    `update clock_offsets set measured_to_at = greatest(measured_to_at, now())
+     where tenant_id = $1 and store_id = $2 and camera_id = $3 and terminal_id = $4 and to_at is null`,
+    lane,
+  );
+  if (rowCount) return;
+  await client.query(
+    `insert into clock_offsets (tenant_id, store_id, camera_id, terminal_id, from_at, offset_ms, error_ms, samples, spread_ms,
+       crossing_lag_ms, line_lag_ms, lag_spread_ms, measured_to_at, measured_at)
+     values ($1, $2, $3, $4, now() - interval '1 hour', $5, $6, 12, $6, $7, $8, $9, now(), now())`,
+    [...lane, offsetMs, errorMs, usualLags.crossingMs, usualLags.lineMs, usualLags.spreadMs],
+  );
+}
+
+/** A camera collects crossings for up to a second; a till's line is there at once. */
+const usualLags = { crossingMs: 800, lineMs: 50, spreadMs: 500 } as const;

@@ -1,11 +1,13 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync } from 'mqtt';
 import { z } from 'zod';
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import { runCamera } from '../detectors/camera.ts';
-import type { TillMessage } from '../detectors/lane-watch.ts';
+import { laneBehaviours, type TillMessage } from '../detectors/lane-watch.ts';
+import { ITEM_CLASSES } from '../detectors/yolox/classes.ts';
+import { type Api, batchCrossings, deliverSpool, openSpool, request } from './camera-delivery.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
 const fraction = z.number().min(0).max(1);
@@ -31,6 +33,11 @@ export const cameraConfigSchema = z.strictObject({
         minItemHeight: fraction.optional(),
         threshold: z.int().min(1).max(255).optional(),
         minConfidence: fraction.optional(),
+        behaviours: z.array(z.enum(laneBehaviours)).min(1).optional(),
+        pluClasses: z
+          .record(z.string().regex(/^[A-Za-z0-9]{1,32}$/), z.array(z.enum([...ITEM_CLASSES])).min(1))
+          .optional(),
+        coveredMs: z.int().min(1_000).max(20_000).optional(),
       }),
     )
     .min(1),
@@ -54,7 +61,6 @@ const environmentSchema = z.object({
 });
 
 const heartbeatMs = 5_000;
-const requestTimeoutMs = 10_000;
 
 /** Entry point: one camera, from its pictures to detections that the API has certainly accepted. */
 export async function runCameraProcess(configPath: string): Promise<void> {
@@ -76,7 +82,14 @@ export async function runCameraProcess(configPath: string): Promise<void> {
 
   const spool = await openSpool(join(env.FLOORWALKER_DATA, 'spool', cameraId));
   const api = { url: env.FLOORWALKER_API_URL, key: env.FLOORWALKER_DEVICE_KEY };
-  const delivering = deliverSpool(spool, api, stopping.signal, logger);
+  const crossingSpool = await openSpool(join(env.FLOORWALKER_DATA, 'spool-crossings', cameraId));
+  const toApi = { api, signal: stopping.signal, logger };
+  const crossings = batchCrossings(crossingSpool, toApi);
+  const delivering = [
+    deliverSpool({ ...toApi, spool, path: '/v1/detections', what: 'a detection' }),
+    deliverSpool({ ...toApi, spool: crossingSpool, path: '/v1/crossings', what: 'a batch of crossings' }),
+    crossings.running,
+  ];
   let health: { state: string; at: string } = { state: 'unknown', at: new Date().toISOString() };
   const beating = beat(api, { storeId, cameraId, state: () => health.state }, stopping.signal, logger);
 
@@ -102,6 +115,7 @@ export async function runCameraProcess(configPath: string): Promise<void> {
       signal: stopping.signal,
       logger,
       onDetection: (detection) => spool.add(detection.eventId, detection),
+      onCrossing: crossings.add,
       onDecision: (zoneId, { crossing, verdict }) =>
         logger.info({ zoneId, at: new Date(crossing.atMs).toISOString(), verdict }, 'item crossed'),
       onHealth: (reported) => {
@@ -119,12 +133,15 @@ export async function runCameraProcess(configPath: string): Promise<void> {
     });
     logger.info({ cameraId }, 'the recording has ended');
     // A file that ended: what it led to must still be delivered.
-    while (!stopping.signal.aborted && (await spool.list()).length > 0) await delay(100);
+    await crossings.flush();
+    const undelivered = async () => (await spool.list()).length + (await crossingSpool.list()).length;
+    while (!stopping.signal.aborted && (await undelivered()) > 0) await delay(100);
     health = { state: 'lost', at: new Date().toISOString() };
     while (!stopping.signal.aborted) await delay(200);
   } finally {
     stopping.abort();
-    await Promise.all([delivering, beating]);
+    await Promise.all([...delivering, beating]);
+    await crossings.flush();
     await mqtt.endAsync();
   }
 }
@@ -136,80 +153,6 @@ function tillLines(payload: Buffer, logger: Logger): TillMessage[] {
   } catch (error) {
     logger.warn({ error }, 'a till message is not JSON; the API puts it on the dead-letter topic');
     return [];
-  }
-}
-
-interface Spool {
-  add(eventId: string, detection: unknown): Promise<void>;
-  list(): Promise<string[]>;
-  read(name: string): Promise<string>;
-  remove(name: string): Promise<void>;
-  setAside(name: string): Promise<void>;
-}
-
-/** Detections on disk until the API has said 202: a camera that is cut off or killed loses none. */
-async function openSpool(folder: string): Promise<Spool> {
-  await mkdir(folder, { recursive: true });
-  let sequence = 0;
-  return {
-    async add(eventId, detection) {
-      sequence += 1;
-      const name = `${Date.now()}-${String(sequence).padStart(6, '0')}-${eventId.replace(/[^A-Za-z0-9-]/g, '-')}.json`;
-      await writeFile(join(folder, `${name}.new`), JSON.stringify(detection), { flush: true });
-      await rename(join(folder, `${name}.new`), join(folder, name));
-    },
-    list: async () => (await readdir(folder)).filter((name) => name.endsWith('.json')).sort(),
-    read: (name) => readFile(join(folder, name), 'utf8'),
-    remove: (name) => rm(join(folder, name)),
-    setAside: (name) => rename(join(folder, name), join(folder, `${name}.refused`)),
-  };
-}
-
-interface Api {
-  url: string;
-  key: string;
-}
-
-const request = (api: Api, method: string, path: string, body: string) =>
-  fetch(new URL(path, api.url), {
-    method,
-    body,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${api.key}` },
-    signal: AbortSignal.timeout(requestTimeoutMs),
-  });
-
-/** In order, each until it is accepted; one that the API refuses for good is set aside where a person can find it. */
-async function deliverSpool(spool: Spool, api: Api, signal: AbortSignal, logger: Logger): Promise<void> {
-  let pauseMs = 100;
-  while (!signal.aborted) {
-    const [next] = await spool.list();
-    if (next === undefined) {
-      await delay(50);
-      continue;
-    }
-    try {
-      const body = await spool.read(next);
-      const response = await request(api, 'POST', '/v1/detections', body);
-      if (response.status === 202) {
-        await spool.remove(next);
-        pauseMs = 100;
-        continue;
-      }
-      const detail = await response.text();
-      if ([400, 413, 422].includes(response.status)) {
-        logger.error(
-          { status: response.status, detail, file: `${next}.refused` },
-          'a detection was refused for good and is set aside',
-        );
-        await spool.setAside(next);
-        continue;
-      }
-      logger.warn({ status: response.status, detail }, 'the API did not take a detection yet');
-    } catch (error) {
-      logger.warn({ error }, 'the API cannot be reached; detections wait on disk');
-    }
-    await delay(pauseMs);
-    pauseMs = Math.min(5_000, pauseMs * 2);
   }
 }
 

@@ -45,7 +45,14 @@ describe('the plan', () => {
 });
 
 const closed: IncidentFact = {
-  ...{ id: 'inc', workflowId: 'incident:demo:high-street:inc', state: 'closed', verdict: 'paid', acceptedMs: 0, closedMs: 5_000 },
+  ...{
+    id: 'inc',
+    workflowId: 'incident:demo:high-street:inc',
+    state: 'closed',
+    verdict: 'paid',
+    acceptedMs: 0,
+    closedMs: 5_000,
+  },
   ...{ hasWorkflow: true, workflowRuns: false, closings: 1 },
 };
 const first: NotificationFact = {

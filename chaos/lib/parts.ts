@@ -29,7 +29,10 @@ export async function killByPlan(
   const killable = (part: Part): Killable => {
     if (part === EngineName.temporal || part === EngineName.postgres)
       return { pid: () => engines.pids[part], whenReady: () => engines.whenReady(part) };
-    const ours = next(part, running.application.processes.filter(({ name }) => kindOf(name) === part));
+    const ours = next(
+      part,
+      running.application.processes.filter(({ name }) => kindOf(name) === part),
+    );
     return { pid: () => ours.pid, whenReady: () => ours.whenReady() };
   };
   const killedBefore = new Map<Part, number>();

@@ -100,8 +100,10 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
       ? `Severity set to ${level.toLowerCase()}${score ? ` (${score} of 100)` : ''}.`
       : 'Severity was scored.';
   },
-  terminal_prompted: (p) => `The till asked for the missing scan${text(p, 'terminalId') ? ` (${text(p, 'terminalId')})` : ''}.`,
-  terminal_prompt_failed: (p) => withReasons('The till could not ask for the scan, so a person was told at once.', p, 'reason'),
+  terminal_prompted: (p) =>
+    `The till asked for the missing scan${text(p, 'terminalId') ? ` (${text(p, 'terminalId')})` : ''}.`,
+  terminal_prompt_failed: (p) =>
+    withReasons('The till could not ask for the scan, so a person was told at once.', p, 'reason'),
   rescanned: (p) => {
     const afterMs = text(p, 'afterMs');
     return `The customer scanned it${afterMs ? ` ${Math.round(Number(afterMs) / 100) / 10} s after the till had asked` : ''}.`;

@@ -81,7 +81,8 @@ interface RowProps {
 }
 
 function Row({ finding, timeZone, onOpen }: RowProps) {
-  const { id, storeId, terminalId, transactionId, operator, at, day, amountMinor, score, reasons, incidentId } = finding;
+  const { id, storeId, terminalId, transactionId, operator, at, day, amountMinor, score, reasons, incidentId } =
+    finding;
   const when = transactionId === null ? `${dayName(day)}, whole day` : `${dayName(day)}, ${hourMinute(at, timeZone)}`;
   const content = (
     <>
@@ -111,7 +112,13 @@ function Row({ finding, timeZone, onOpen }: RowProps) {
       <span className={classes.chips}>
         {incidentId && <Chip tone="info">With an incident</Chip>}
         {reasons.length > 1 && (
-          <Chip quiet hint={reasons.slice(1).map((reason) => reasonSentence(reason, timeZone)).join(' ')}>
+          <Chip
+            quiet
+            hint={reasons
+              .slice(1)
+              .map((reason) => reasonSentence(reason, timeZone))
+              .join(' ')}
+          >
             {counted(reasons.length - 1, 'more reason')}
           </Chip>
         )}

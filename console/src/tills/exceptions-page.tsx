@@ -205,11 +205,7 @@ function Findings({ store, range, day, view, go, isLooking, onLook }: FindingsPr
       {items.length > 0 && <ExceptionsList findings={items} timeZone={store.timeZone} />}
       {findings.hasNextPage && (
         <div className={page.more}>
-          <Button
-            variant="default"
-            loading={findings.isFetchingNextPage}
-            onClick={() => void findings.fetchNextPage()}
-          >
+          <Button variant="default" loading={findings.isFetchingNextPage} onClick={() => void findings.fetchNextPage()}>
             Show earlier ones
           </Button>
         </div>

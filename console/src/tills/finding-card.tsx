@@ -41,7 +41,9 @@ export function FindingCard({ finding, timeZone, hereId, isBare = false, hasKeys
       </ul>
       <dl className={classes.facts}>
         <dt>When</dt>
-        <dd>{transactionId === null ? `${dayName(day)}, the whole day` : `${dayName(day)}, ${clockTime(at, timeZone)}`}</dd>
+        <dd>
+          {transactionId === null ? `${dayName(day)}, the whole day` : `${dayName(day)}, ${clockTime(at, timeZone)}`}
+        </dd>
         <dt>Till</dt>
         <dd>{terminalId}</dd>
         {amountMinor > 0 && (
@@ -156,9 +158,7 @@ function Dismissal({ finding, timeZone, hasKeys }: { finding: Finding; timeZone:
     onSuccess: () => setAsking(false),
     // Somebody else may have been first, which the list then shows.
     onSettled: () =>
-      Promise.all(
-        [tillKeys.exceptions, tillKeys.receipts].map((queryKey) => client.invalidateQueries({ queryKey })),
-      ),
+      Promise.all([tillKeys.exceptions, tillKeys.receipts].map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
   const known = dismiss.data ?? finding;
   const isOpen = known.dismissedAt === null && known.withdrawnAt === null;

@@ -5,6 +5,7 @@ import type { ExceptionView } from './search.ts';
 
 export type Finding = Schemas['PosException'];
 export type Receipt = Schemas['TillReceipt'];
+export type DayFile = Schemas['PosImport'];
 
 export const tillKeys = {
   exceptions: ['till-exceptions'] as const,

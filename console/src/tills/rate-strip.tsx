@@ -99,7 +99,11 @@ function DayBar({ date, measure, analysis, highest, isChosen, onPress }: DayBarP
 
 function sayDay(measure: DayMeasure | undefined, analysis: Schemas['TillAnalysis'] | undefined): string {
   if (!measure)
-    return !analysis ? 'not looked through' : analysis.state === 'done' ? 'no receipts' : analysisStates[analysis.state].label.toLowerCase();
+    return !analysis
+      ? 'not looked through'
+      : analysis.state === 'done'
+        ? 'no receipts'
+        : analysisStates[analysis.state].label.toLowerCase();
   const rules = Object.entries(measure.byRule).map(
     ([rule, count]) => `${count} × ${ruleWords[rule as keyof typeof ruleWords]?.title ?? rule}`,
   );

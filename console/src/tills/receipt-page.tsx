@@ -34,7 +34,8 @@ function OneReceipt({ path, store }: { path: ReceiptPath; store: Store }) {
     {
       keys: ['Escape', 'u'],
       label: 'Back to the exceptions',
-      run: () => (window.history.length > 1 ? window.history.back() : void navigate({ to: '/tills/exceptions', search: back })),
+      run: () =>
+        window.history.length > 1 ? window.history.back() : void navigate({ to: '/tills/exceptions', search: back }),
     },
   ]);
   return (

@@ -25,7 +25,11 @@ export interface RollRow {
 /** The lines of a receipt as a till roll shows them: what was done to a line stands beside it, and again where it happened. */
 export function rollOf({ basket, lines, exceptions }: Receipt, transactionId: string): RollRow[] {
   const reasonOf = new Map(lines.map(({ line, reasonCode }) => [line, reasonCode]));
-  const change = (kind: Change['kind'], each: { line: number; at: string; amountMinor: number }, afterTender = false) => ({
+  const change = (
+    kind: Change['kind'],
+    each: { line: number; at: string; amountMinor: number },
+    afterTender = false,
+  ) => ({
     ...{ kind, line: each.line, at: each.at, amountMinor: each.amountMinor },
     ...{ reasonCode: reasonOf.get(each.line) ?? null, afterTender },
   });

@@ -5,8 +5,8 @@ import { clockTime } from '../time.ts';
 import { readable, tillLineTypes } from '../words.ts';
 import type { Store } from './frame.tsx';
 import type { Receipt, ReceiptPath } from './queries.ts';
-import { type Change, currencyOf, type RollRow, rollOf } from './roll.ts';
 import classes from './roll.module.css';
+import { type Change, currencyOf, type RollRow, rollOf } from './roll.ts';
 import { plainAmount, ruleWords, tenderWords } from './words.ts';
 
 interface RollProps {
@@ -99,7 +99,8 @@ function Row({ row, path, store, amount }: RowProps) {
 function Name({ row: { line } }: { row: RollRow }) {
   const article = line.description ?? (line.plu ? `Article ${line.plu}` : null);
   if (line.type === 'scan') return <>{article ?? 'Article'}</>;
-  if (line.type === 'tender') return <>{tenderWords[line.tenderType ?? 'other'] ?? readable(line.tenderType ?? 'other')}</>;
+  if (line.type === 'tender')
+    return <>{tenderWords[line.tenderType ?? 'other'] ?? readable(line.tenderType ?? 'other')}</>;
   const type = tillLineTypes[line.type] ?? readable(line.type);
   return <>{article ? `${type}: ${article}` : type}</>;
 }
