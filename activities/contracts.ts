@@ -108,6 +108,8 @@ export interface IncidentActivities {
   correctIncident(input: CorrectionInput): Promise<{ toldPersonIds: string[]; round?: number }>;
   purgeDue(): Promise<{ purged: number; failed: number }>;
   witnessAudit(): Promise<{ witnessed: number }>;
+  /** Looks through yesterday's till lines of every store. */
+  analyseTills(): Promise<{ analysed: number; failed: number }>;
 }
 
 export interface NotifyActivities {

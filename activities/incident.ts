@@ -13,6 +13,8 @@ import { makeFirstContact, recheckTill } from '../services/incident/first-contac
 import { type ProgressFact, recordOutcome, recordProgress } from '../services/incident/record.ts';
 import type { Intent, LinkOptions } from '../services/notification/intend.ts';
 import { splitDetection } from '../services/outbox/drain.ts';
+import { analyseDay } from '../services/pos/analyse.ts';
+import { analysesDue } from '../services/pos/due-analyses.ts';
 import { wipeQuarantine } from '../services/pos/imports.ts';
 import { findDueIncidents, listTenantIds, purgeIncident, type Signer } from '../services/retention/purge.ts';
 import { forgetTillDays, tillDaysKept } from '../services/retention/till-days.ts';
@@ -50,7 +52,7 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
     now: deps.now,
     actor: systemActor(tenantId, 'incident'),
   });
-  const short: Omit<IncidentActivities, 'purgeDue' | 'witnessAudit'> = {
+  const short: Omit<IncidentActivities, 'purgeDue' | 'witnessAudit' | 'analyseTills'> = {
     async firstContact({ incident }) {
       const ctx = context(incident.tenantId);
       const { intent, prompt, ...found } = await makeFirstContact(ctx, deps.links, incident.incidentId);
@@ -96,7 +98,7 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
     },
   };
   // The sweep says by itself how far it is.
-  const sweep: Pick<IncidentActivities, 'purgeDue' | 'witnessAudit'> = {
+  const sweep: Pick<IncidentActivities, 'purgeDue' | 'witnessAudit' | 'analyseTills'> = {
     async purgeDue() {
       let purged = 0;
       let failed = 0;
@@ -128,6 +130,26 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
       await forgetTillDays(deps.db, tillDaysKept);
       await forgetOldWebhooks(deps.db, webhooksKeptDays);
       return { purged, failed };
+    },
+
+    async analyseTills() {
+      let analysed = 0;
+      let failed = 0;
+      for (const tenantId of await listTenantIds(deps.db)) {
+        const ctx: ServiceContext = { ...context(tenantId), actor: systemActor(tenantId, 'tills') };
+        for (const due of await analysesDue(ctx)) {
+          Context.current().heartbeat({ analysed, failed });
+          try {
+            await analyseDay(ctx, due);
+            analysed += 1;
+          } catch (error) {
+            // Its own record says that it failed; one store's day must not keep the others waiting.
+            deps.onSweepError(error, { tenantId, ...due });
+            failed += 1;
+          }
+        }
+      }
+      return { analysed, failed };
     },
 
     async witnessAudit() {

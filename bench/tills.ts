@@ -76,13 +76,14 @@ export async function runTillsBench(): Promise<void> {
       const dayBatchSeconds = await analyse(running, day);
       const findings = await readFindings(running, day);
       const score = scoreTills(day.truth, { findings, incidents: lived.incidents });
+      process.stdout.write(`${table(score)}\n`);
+      for (const id of score.approached.transactionIds) say(`wrongly approached: ${id}`);
       say(`correlation: ${filledLines} lines over ${filledDays} days`);
       const terminalIds = ['lane-1', 'lane-2', 'lane-3', 'lane-4', 'sco-1', 'sco-2', 'sco-3', 'sco-4'];
       const place = { tenantId, storeId, terminalIds };
       const fewMs = await measureCorrelation(databaseUrl, place, { count: sightings, days: baselineDays });
       await fillLines(pool, place, filledLines, filledDays);
       const manyMs = await measureCorrelation(databaseUrl, place, { count: sightings, days: filledDays });
-      process.stdout.write(`${table(score)}\n`);
       await publish({
         name: 'tills',
         at: new Date().toISOString(),
@@ -111,7 +112,6 @@ export async function runTillsBench(): Promise<void> {
         },
         floor,
       });
-      for (const id of score.approached.transactionIds) say(`wrongly approached: ${id}`);
     } finally {
       await pool.end();
     }

@@ -23,6 +23,14 @@ const tapeFileSchema = z.object({
 /** How far to both sides of the scan line of a given recording is watched, and how high. */
 const watchedReach = 0.2;
 
+/** Look-up numbers of produce are the same in every shop; others of a recording are not doubted. */
+const produceClasses: CameraConfig['zones'][number]['pluClasses'] = {
+  '4011': ['banana'],
+  '4012': ['orange'],
+  '4017': ['apple'],
+  '4060': ['broccoli'],
+};
+
 const place = { tenantId: 'demo', storeId: 'high-street', cameraId: 'sco-3-cam' } as const;
 
 /** The default self-checkout lane, rendered once, or any recording with its tape. */
@@ -78,6 +86,7 @@ async function recordedScene(footage: string, tape: string, loop: boolean): Prom
           polygon: rectangle({ x: left, y: 0.1, width: right - left, height: 0.8 }),
           scanLineX: scanLine.x,
           direction: scanLine.direction,
+          pluClasses: produceClasses,
         },
       ],
     },

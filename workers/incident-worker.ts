@@ -51,7 +51,7 @@ export async function runIncidentWorker(): Promise<void> {
     objects: await runtime.openObjects(),
     signer: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()),
     witnessLockMs,
-    onSweepError: (error, about) => logger.error({ error, ...about }, 'evidence that was due could not be deleted'),
+    onSweepError: (error, about) => logger.error({ error, ...about }, 'a part of the daily sweep failed'),
   };
   const devices =
     config.MQTT_URL === undefined

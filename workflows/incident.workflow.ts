@@ -6,6 +6,7 @@ import {
   defineSignal,
   defineUpdate,
   isCancellation,
+  patched,
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
@@ -270,7 +271,7 @@ export async function correctionWorkflow(input: CorrectionInput): Promise<{ told
   return { told: await correct(input) };
 }
 
-/** The daily sweep: deletes what is due, then puts the signed head of the audit log outside. */
+/** The daily sweep: deletes what is due, looks through yesterday's tills, then puts the signed head of the audit log outside. */
 export async function sweepWorkflow(): Promise<{ purged: number; failed: number; witnessed: number }> {
   const sweep = proxyActivities<IncidentActivities>({
     startToCloseTimeout: '1h',
@@ -279,6 +280,7 @@ export async function sweepWorkflow(): Promise<{ purged: number; failed: number;
     retry: { maximumAttempts: 10, initialInterval: '5s' },
   });
   const purge = await sweep.purgeDue();
+  if (patched('analyse-tills')) await sweep.analyseTills();
   const { witnessed } = await sweep.witnessAudit();
   return { ...purge, witnessed };
 }

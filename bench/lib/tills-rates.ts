@@ -79,7 +79,7 @@ export async function fillLines(
     await pool.query('select ensure_pos_partition((now() - make_interval(days => $1))::date)', [back]);
     await pool.query(
       `insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at, plu, quantity, amount_minor, currency)
-       select $1, $2, $3::text[][1 + n % array_length($3::text[], 1)], 'fill-' || $5 || '-' || n / 8, n % 8, 'scan',
+       select $1, $2, ($3::text[])[1 + n % array_length($3::text[], 1)], 'fill-' || $5 || '-' || n / 8, n % 8, 'scan',
          date_trunc('day', now() - make_interval(days => $5)) + n * interval '86000 seconds' / $4, '4' || n % 400, 1, 199, 'GBP'
        from generate_series(0, $4 - 1) n`,
       [place.tenantId, place.storeId, place.terminalIds, perDay, back],

@@ -139,7 +139,8 @@ export class LineTracker {
     const from = this.#tracks.find(({ counted, unseen, points, box }) => {
       const before = points.at(-2)?.box;
       if (!counted || unseen > 0 || !before || box.width > before.width * MAX_REST_WIDTH) return false;
-      const inside = Math.min(before.x + before.width, blob.box.x + blob.box.width) - Math.max(before.x, blob.box.x);
+      const reach = [before.x - MAX_LEAP, before.x + before.width + MAX_LEAP] as const;
+      const inside = Math.min(reach[1], blob.box.x + blob.box.width) - Math.max(reach[0], blob.box.x);
       return inside >= blob.box.width * MIN_PART_INSIDE;
     });
     return from && { from, side: this.#side(blob.box), fromSide: this.#side(from.box) };

@@ -35,9 +35,9 @@ const minuteOf = (day: string, minute: number) =>
 
 const ordinary = (day: string): Line[] =>
   ['lane-1', 'lane-2'].flatMap((lane) =>
-    Array.from({ length: 24 }, (_, index) => {
+    Array.from({ length: 40 }, (_, index) => {
       const lines = index === 0 ? [milk, ham, takenBack(2, -400), cash(120)] : sale;
-      return rung(lane, `${day}-${lane}-${index}`, minuteOf(day, index * 12), lines);
+      return rung(lane, `${day}-${lane}-${index}`, minuteOf(day, index * 7), lines);
     }).flat(),
   );
 

@@ -21,7 +21,10 @@ import './quiet-runtime.ts';
 
 /** What the world does in one story; what is left out goes well. */
 export type Script = Partial<
-  Omit<IncidentActivities, 'purgeDue' | 'witnessAudit'> & NotifyActivities & MediaActivities & RunbookActivities
+  Omit<IncidentActivities, 'purgeDue' | 'witnessAudit' | 'analyseTills'> &
+    NotifyActivities &
+    MediaActivities &
+    RunbookActivities
 >;
 
 export interface Call {

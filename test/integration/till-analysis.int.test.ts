@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { PosEvent } from '../../domain/types.ts';
 import { analyseDay, listAnalyses } from '../../services/pos/analyse.ts';
+import { analysesDue } from '../../services/pos/due-analyses.ts';
 import { dismissException, listExceptions } from '../../services/pos/exceptions.ts';
 import { ingestPosEvents } from '../../services/pos/ingest.ts';
 import { readTillMeasures } from '../../services/pos/measures.ts';
@@ -55,6 +56,15 @@ afterAll(() => database?.drop());
 const open = async () => (await listExceptions(lead(), { storeId, limit: 50 })).items;
 
 describe('a recorded day', () => {
+  it('is due the morning after, by the clock of the shop, and only where something was rung', async () => {
+    const at = (now: string) => analysesDue(contextOf(database, actorOf('system'), () => now));
+    expect(await at('2026-03-30T03:30:00.000Z')).toEqual([{ storeId, day }]);
+    // Half past eleven in the evening in Greenwich is after midnight in the shop.
+    expect(await at('2026-03-29T23:30:00.000Z')).toEqual([{ storeId, day }]);
+    expect(await at('2026-03-29T22:30:00.000Z')).toEqual([{ storeId, day: '2026-03-28' }]);
+    expect(await at('2026-04-10T03:30:00.000Z')).toEqual([]);
+  });
+
   it('is that of the shop, and what is planted is found', async () => {
     const analysis = await analyseDay(lead(), { storeId, day });
     expect(analysis).toMatchObject({ state: 'done', run: 1, counts: { transactions: 6, findings: 4, withdrawn: 0 } });

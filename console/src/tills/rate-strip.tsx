@@ -76,12 +76,13 @@ function DayBar({ date, measure, analysis, highest, isChosen, onPress }: DayBarP
       type="button"
       className={classes.day}
       aria-pressed={isChosen}
-      aria-label={`${dayName(date)}: ${said}`}
       title={`${dayName(date)}: ${said}`}
       data-day={date}
       onClick={onPress}
     >
-      <span className={classes.rate}>{rate === null ? '' : rate < 100 ? rate.toFixed(1) : Math.round(rate)}</span>
+      <span className={classes.rate} aria-hidden="true">
+        {rate === null ? '' : rate === 0 ? '0' : rate < 100 ? rate.toFixed(1) : Math.round(rate)}
+      </span>
       <svg viewBox={`0 0 10 ${barHeight}`} preserveAspectRatio="none" className={classes.bar} aria-hidden="true">
         {rate === null ? (
           <path d={`M0 ${barHeight - 1}H10`} className={classes.none} data-state={analysis?.state} />
@@ -89,7 +90,10 @@ function DayBar({ date, measure, analysis, highest, isChosen, onPress }: DayBarP
           <rect x="0" y={barHeight - height} width="10" height={height} className={classes.fill} data-any={rate > 0} />
         )}
       </svg>
-      <span className={classes.date}>
+      <span className="visually-hidden">
+        {dayName(date)}: {said}
+      </span>
+      <span className={classes.date} aria-hidden="true">
         {weekday}
         <b>{number}</b>
       </span>
