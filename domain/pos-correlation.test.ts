@@ -219,6 +219,73 @@ describe('what one line stands for', () => {
   });
 });
 
+describe('an item that looks like something else than what was rung', () => {
+  const banana = { second: 10.4, plu: '4011', transactionId: 'T', line: 1 };
+  const orange = (second: number) => ({ second, plu: '4012', transactionId: 'T', line: 9 });
+  const prompted = { askedAt: at(14), untilAt: at(29) };
+  const voided = { second: 20, type: 'line_void' as const, transactionId: 'T', line: 2, relatedLine: 1 };
+
+  it.each<[string, Partial<Question>, object | null, 'MATCH' | 'MISMATCH', string | null]>([
+    ['the cheap line is not its receipt', { lines: [banana] }, null, 'MISMATCH', null],
+    ['nor is it when the terminal has asked', { lines: [banana] }, prompted, 'MISMATCH', null],
+    [
+      'nor when it is rung once more',
+      { lines: [banana, { ...banana, second: 18, line: 3 }] },
+      prompted,
+      'MISMATCH',
+      null,
+    ],
+    ['nor is a line that names no article', { lines: [{ second: 10.4, plu: null }] }, null, 'MISMATCH', null],
+    ['its own article in the window is', { lines: [banana, orange(11.8)] }, null, 'MATCH', 'L/11.8'],
+    ['another sort that looks the same is', { lines: [banana, { ...orange(11), plu: '3107' }] }, null, 'MATCH', 'L/11'],
+    ['its own article, after the terminal asked', { lines: [banana, orange(18)] }, prompted, 'MATCH', 'L/18'],
+    ['its own article, before the terminal asked', { lines: [banana, orange(13)] }, prompted, 'MISMATCH', null],
+    ['its own article later, and nobody had asked', { lines: [banana, orange(18)] }, null, 'MISMATCH', null],
+    ['the cheap line taken back, its own article rung', { lines: [banana, voided, orange(22)] }, null, 'MATCH', 'L/22'],
+    ['the cheap line taken back, and nothing rung', { lines: [banana, voided] }, null, 'MISMATCH', null],
+    [
+      "a neighbour's article is the neighbour's",
+      { neighbours: [11], lines: [banana, orange(11.2)] },
+      null,
+      'MISMATCH',
+      null,
+    ],
+    [
+      'a neighbour with a line of its own leaves it',
+      { neighbours: [11.5], lines: [banana, orange(10.9), { second: 11.9, plu: '4017' }] },
+      null,
+      'MATCH',
+      'L/10.9',
+    ],
+    [
+      'a key for two of its article stands for both',
+      { neighbours: [10.8], lines: [banana, { ...orange(11), quantity: 2 }] },
+      null,
+      'MATCH',
+      'L/11',
+    ],
+  ])('%s', (_name, question, asked, verdict, matchedLineId) => {
+    const rescan = { plu: null, prompted: asked as typeof prompted | null };
+    const more = { expectedPlus: ['4012', '3107'], rescan };
+    const answer = ask({ sighting: 10, feedSeen: 60, ...question, more });
+    expect(answer).toMatchObject({ verdict, matchedLineId });
+    if (verdict === 'MISMATCH')
+      expect(answer.reasons).toMatchObject([
+        { code: 'NO_LINE_OF_EXPECTED_ARTICLE', params: { expectedPlus: '4012 3107' } },
+      ]);
+  });
+
+  it('leaves to the neighbours what their items were rung as', () => {
+    const lines = [banana, { second: 11.4, plu: '4017' }];
+    expect(ask({ sighting: 11, neighbours: [10], lines, feedSeen: 60 })).toMatchObject({ matchedLineId: 'L/11.4' });
+  });
+
+  it('is asked no more of a silent till than any other', () => {
+    const more = { expectedPlus: ['4012'] };
+    expect(ask({ sighting: 10, lines: [banana], feedSeen: null, more }).verdict).toBe('UNKNOWN');
+  });
+});
+
 describe('when the till or the clocks cannot be believed', () => {
   it.each<[string, Question, string, string]>([
     ['clocks that agree', { sighting: 10, clock: {}, scans: [10.5] }, 'MATCH', 'RECEIPT_LINE_FOUND'],

@@ -136,6 +136,11 @@ const sentences: Record<string, (params: Params, timeZone: string) => string> = 
     `${counted(p['lines'], 'line')} worth ${money(p['amountMinor'])} taken back just before the payment, and nothing was seen to be put back.`,
   MORE_THAN_USUAL: (p) =>
     `${number(p['count'])} on this day; ${number(p['expected'])} would be usual at this till and for this cashier (${number(p['z'])} deviations above).`,
+  UNLIKE_OTHER_DAYS: (p) => {
+    const measure = readable(String(p['measure']).replace(/([A-Z])/g, ' $1')).replace(/ minor$/, ' (in minor units)');
+    const per = p['per'] === 'pieces' ? 'piece' : 'transaction';
+    return `${measure}: ${number(p['value'])} a ${per}, where ${number(p['usual'])} is usual.`;
+  },
   NOTHING_TO_COMPARE_WITH: (p) => `${times(p['count'])} on this day; too few days are known to say what is usual.`,
 };
 

@@ -120,9 +120,10 @@ export class LineTracker {
   }
 
   #begin(blob: Blob, atMs: number): Track {
+    const parted = this.#partedFrom(blob);
     return {
       box: blob.box,
-      velocityX: 0,
+      velocityX: parted?.from.velocityX ?? 0,
       lastAtMs: atMs,
       seen: 1,
       unseen: 0,
@@ -131,7 +132,7 @@ export class LineTracker {
       wasBefore: this.#side(blob.box) < -LINE_MARGIN,
       crossedAt: undefined,
       crossing: undefined,
-      parted: this.#partedFrom(blob),
+      parted,
     };
   }
 

@@ -1,6 +1,7 @@
 import { DomainError, invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import { addDays, dateOf, isDate } from '../../domain/roster/local-time.ts';
+import { findAnomalies } from '../../domain/till/anomalies.ts';
 import { createArticleLearner } from '../../domain/till/articles.ts';
 import { concludeDay, examineLane, nothingSeen } from '../../domain/till/exceptions.ts';
 import type { Finding } from '../../domain/till/lane.ts';
@@ -108,7 +109,8 @@ async function examine(ctx: ServiceContext, storeId: string, span: DaySpan) {
     today.push(...measureLane({ day: span.day, terminalId, baskets: lane.baskets }, articles.cheapUnitMinor));
     lines += lane.lines;
   }
-  return { findings: concludeDay(seen, today, history, rules), today, lines };
+  const named = concludeDay(seen, today, history, rules);
+  return { findings: [...named, ...findAnomalies(today, history, span.fromAt)], today, lines };
 }
 
 async function readHistory(

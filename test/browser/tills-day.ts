@@ -46,7 +46,7 @@ const odd = (day: string): Line[] => [
   ...[0, 1, 2].flatMap((index) =>
     rung('lane-1', `V-${index}`, minuteOf(day, 300 + index * 15), [ham, wine, cash(1_300), takenBack(2, -900)]),
   ),
-  ...[0, 1, 2].flatMap((index) =>
+  ...[0, 1, 2, 3, 4, 5].flatMap((index) =>
     rung('lane-1', `O-${index}`, minuteOf(day, 350 + index * 5), [
       steak,
       milk,

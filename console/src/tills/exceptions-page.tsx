@@ -171,6 +171,7 @@ function Findings({ store, range, day, view, go, isLooking, onLook }: FindingsPr
         <SegmentedControl
           aria-label="Which exceptions"
           size="sm"
+          className={classes.views}
           data={Object.entries(viewWords).map(([value, label]) => ({ value, label }))}
           value={view}
           onChange={(value) => go({ view: value as ExceptionView, ...(day ? { day } : {}) })}

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'react';
 import { addDays, dayName } from '../admin/zone.ts';
 import type { Schemas } from '../api/client.ts';
 import page from '../pages/page.module.css';
@@ -17,6 +18,12 @@ interface RateStripProps {
 
 /** Exceptions for each 1,000 receipts, a bar a day; pressing one shows that day alone. */
 export function RateStrip({ range, measures, looked, day, onDay }: RateStripProps) {
+  const strip = useRef<HTMLDivElement>(null);
+  const { fromDay, toDay } = range;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another range is another strip, whose last days matter most
+  useLayoutEffect(() => {
+    strip.current?.scrollTo({ left: strip.current.scrollWidth });
+  }, [fromDay, toDay]);
   const days = daysOf(range);
   const byDay = new Map(measures.map((each) => [each.day, each]));
   const rates = measures.flatMap(({ exceptionsPer1000 }) => exceptionsPer1000 ?? []);
@@ -35,7 +42,7 @@ export function RateStrip({ range, measures, looked, day, onDay }: RateStripProp
             : `${counted(exceptions, 'exception')} in ${counted(receipts, 'receipt')}, ${counted(measures.length, 'day')} looked through`}
         </p>
       </div>
-      <div className={classes.scroll}>
+      <div ref={strip} className={classes.scroll}>
         <ol className={classes.days}>
           {days.map((date) => (
             <li key={date}>

@@ -68,7 +68,7 @@ export const viewWords: Record<ExceptionView, string> = {
   open: 'To look at',
   dismissed: 'Dismissed',
   withdrawn: 'Withdrawn',
-  trial: 'On trial',
+  trial: 'Trial',
 };
 
 export const emptyViews: Record<ExceptionView, { title: string; body: string }> = {
