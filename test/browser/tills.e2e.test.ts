@@ -68,8 +68,14 @@ describe('exceptions', () => {
     expect(await late.locator('[data-finding]').first().textContent()).toMatch(/cashier op_[0-9a-f]{12}.*9\.00/);
     // The day is the address's, so that it can be sent to somebody.
     expect(page.url()).toContain(`day=${yesterday()}`);
+    await page.getByRole('button', { name: 'Look through it again' }).click();
+    await page
+      .getByTestId('analysis-result')
+      .getByText(/2 tills, 105 receipts/)
+      .waitFor();
+    expect(await late.locator('[data-finding]').count()).toBe(3);
     await bar.click();
-    expect(page.url()).not.toContain('day=');
+    await expect.poll(() => page.url()).not.toContain('day=');
     await strip.locator(`[data-day="${dayBefore(yesterday(), 2)}"]`).click();
     await page.getByText('Nothing to look at').waitFor();
   });
@@ -95,7 +101,7 @@ describe('exceptions', () => {
     expect(await roll.locator('[data-line="2"] del').textContent()).toBe('Red wine');
     await roll
       .locator('[data-line="2"]')
-      .getByText(/taken back after the payment had begun: −£9\.00 .*line 4, reason 07/)
+      .getByText(/taken back after the payment had begun: £9\.00 .*line 4, reason 07/)
       .waitFor();
     await roll.locator('[data-line="4"][data-flagged]').getByText('Taken back after payment').waitFor();
     expect(await roll.locator('[data-flagged]').count()).toBe(1);
@@ -107,7 +113,7 @@ describe('exceptions', () => {
     await ofRule(page, 'price_override').locator('[data-finding]').first().click();
     await roll
       .locator('[data-line="1"]')
-      .getByText(/price changed by hand: −£12\.00 .*reason 12/)
+      .getByText(/price lowered by hand by £12\.00 .*reason 12/)
       .waitFor();
   });
 

@@ -29,16 +29,20 @@ const ring = (atIso: string, plu: string): PosEvent => ({
   ...{ line: 1, type: 'scan', occurredAt: atIso, plu },
 });
 
+/** A line that came in at once, as it does in a shop. */
+async function rings(at: string, plu: string): Promise<void> {
+  await ingestPosEvents(device(), [ring(at, plu)]);
+  await database.admin.query("update pos_events set received_at = occurred_at + interval '300 ms'");
+  await database.admin.query('update terminals set feed_seen_at = now(), feed_lag_ms = 0');
+}
+
 /** The till lives, rings and is asked. */
 async function ask(
   detectedAt: string,
   change: Partial<Detection>,
   rung: readonly [ms: number, plu: string][],
 ): Promise<{ incidentId: string; verdict: string; codes: string[] }> {
-  await ingestPosEvents(
-    device(),
-    rung.map(([ms, plu]) => ring(addMs(detectedAt, ms), plu)),
-  );
+  for (const [ms, plu] of rung) await rings(addMs(detectedAt, ms), plu);
   await database.admin.query('update terminals set feed_seen_at = now(), feed_lag_ms = 0');
   const { incidentId } = await ingestDetection(device(), detection({ detectedAt, ...change }));
   await makeFirstContact(system(), links, incidentId);
@@ -55,7 +59,7 @@ async function explained(incidentId: string): Promise<{ verdict: string; codes: 
 }
 
 describe('a detection that is about a line', () => {
-  const wrong = { eventType: 'wrong_scan', expectedPlus: ['4012'], rungPlu: '4011' } as const;
+  const wrong: Partial<Detection> = { eventType: 'wrong_scan', expectedPlus: ['4012'], rungPlu: '4011' };
 
   it.each<[string, Partial<Detection>, [number, string][], string, string]>([
     ['a wrong scan and its cheap line', wrong, [[400, '4011']], 'MISMATCH', 'NO_LINE_OF_EXPECTED_ARTICLE'],
@@ -92,10 +96,10 @@ describe('a detection that is about a line', () => {
   it('is settled by a line of its article that comes late, and by no other', async () => {
     const at = freshAt();
     const { incidentId } = await ask(at, wrong, [[400, '4011']]);
-    await ingestPosEvents(device(), [ring(addMs(at, 900), '4017')]);
+    await rings(addMs(at, 900), '4017');
     await recheckTill(system(), incidentId);
     expect(await explained(incidentId)).toMatchObject({ verdict: 'MISMATCH' });
-    await ingestPosEvents(device(), [ring(addMs(at, 1_200), '4012')]);
+    await rings(addMs(at, 1_200), '4012');
     await recheckTill(system(), incidentId);
     expect(await explained(incidentId)).toMatchObject({ verdict: 'MATCH' });
   });

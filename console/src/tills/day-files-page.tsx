@@ -155,7 +155,7 @@ function Figures({ file: { accepted, duplicates, quarantined, leftOut } }: { fil
     { name: 'taken', count: accepted, tone: 'good' },
     { name: 'here already', count: duplicates },
     { name: 'put aside', count: quarantined, tone: quarantined > 0 ? 'warn' : undefined },
-    { name: 'no business of ours', count: leftOut },
+    { name: 'left out', count: leftOut },
   ];
   return (
     <dl className={classes.counts}>

@@ -9,13 +9,14 @@ import page from '../pages/page.module.css';
 import { useNowMs } from '../time.ts';
 import { Empty, Failure, Loading, Problem } from '../ui/notices.tsx';
 import { useShortcuts } from '../ui/shortcuts.tsx';
+import { readable } from '../words.ts';
 import classes from './exceptions.module.css';
 import { ExceptionsList } from './exceptions-list.tsx';
 import { OfStore, type Store, StoreSelect } from './frame.tsx';
 import { analysesQuery, exceptionsQuery, measuresQuery, tillKeys } from './queries.ts';
 import { RateStrip } from './rate-strip.tsx';
 import type { ExceptionsSearch, ExceptionView } from './search.ts';
-import { counted, emptyViews, viewWords } from './words.ts';
+import { analysisStates, counted, emptyViews, viewWords } from './words.ts';
 
 type Analysis = Schemas['TillAnalysis'];
 const shownDays = 14;
@@ -154,6 +155,7 @@ function Findings({ store, range, day, view, go, isLooking, onLook }: FindingsPr
   const findings = useInfiniteQuery(exceptionsQuery(shown, view));
   const items = findings.data?.pages.flatMap((part) => part.items) ?? [];
   const looked = new Map(analyses.data?.items.map((analysis) => [analysis.day, analysis]));
+  const chosen = day ? looked.get(day) : undefined;
   const isUnseen = analyses.isSuccess && (day ? !looked.has(day) : ![...looked.keys()].some(isWithin(range)));
   const wanted = day ?? addDays(range.toDay, -1);
   return (
@@ -177,11 +179,26 @@ function Findings({ store, range, day, view, go, isLooking, onLook }: FindingsPr
           onChange={(value) => go({ view: value as ExceptionView, ...(day ? { day } : {}) })}
         />
         {day && (
-          <Button variant="subtle" size="compact-sm" onClick={() => go({})}>
-            Only {dayName(day)} · show all days
-          </Button>
+          <>
+            <Button variant="subtle" size="compact-sm" onClick={() => go({})}>
+              Only {dayName(day)} · show all days
+            </Button>
+            {looked.has(day) && (
+              <Button variant="default" size="compact-sm" loading={isLooking} onClick={() => onLook(day)}>
+                Look through it again
+              </Button>
+            )}
+          </>
         )}
       </div>
+      {chosen && chosen.state !== 'done' && (
+        <p role="status" className={classes.unfinished} data-state={chosen.state}>
+          {analysisStates[chosen.state].label}
+          {chosen.state === 'failed'
+            ? ` (${readable(chosen.failure ?? 'INTERNAL').toLowerCase()}). What is shown is of the look before; try again.`
+            : '. What is shown is of the look before.'}
+        </p>
+      )}
       {findings.isPending && <Loading label="Loading the exceptions" />}
       {findings.isError && <Failure error={findings.error} onRetry={() => void findings.refetch()} />}
       {findings.isSuccess && items.length === 0 && (

@@ -57,6 +57,11 @@ export function FindingCard({ finding, timeZone, hereId, isBare = false, hasKeys
           <span className="tabular">{Math.round(score * 100)} %</span>, {certainty(score)}
         </dd>
       </dl>
+      {finding.incidentId && (
+        <Link to="/incidents/$incidentId" params={{ incidentId: finding.incidentId }} className={classes.incident}>
+          The incident of this moment
+        </Link>
+      )}
       {finding.operator && <Cashier storeId={finding.storeId} operator={finding.operator} />}
       {receipts.length > 0 && (
         <div className={classes.receipts}>
@@ -203,7 +208,12 @@ function Dismissal({ finding, timeZone, hasKeys }: { finding: Finding; timeZone:
     );
   return (
     <div>
-      <Button size="sm" rightSection={hasKeys ? <kbd>d</kbd> : undefined} onClick={() => setAsking(true)}>
+      <Button
+        variant="default"
+        size="sm"
+        rightSection={hasKeys ? <kbd>d</kbd> : undefined}
+        onClick={() => setAsking(true)}
+      >
         It is nothing
       </Button>
     </div>

@@ -123,8 +123,8 @@ function noteOf({ line }: RollRow): string {
 function sayChange(change: Change, timeZone: string, amount: (minor: number) => string): string {
   const { kind, at, amountMinor, line, reasonCode, afterTender } = change;
   const where = `${clockTime(at, timeZone)}, line ${line}${reasonCode ? `, reason ${reasonCode}` : ''}`;
-  if (kind === 'taken_back')
-    return `taken back${afterTender ? ' after the payment had begun' : ''}: −${amount(amountMinor)} (${where})`;
-  const by = `${amountMinor < 0 ? '−' : '+'}${amount(Math.abs(amountMinor))}`;
-  return `${kind === 'override' ? 'price changed by hand' : 'discount'}: ${by} (${where})`;
+  const by = amount(Math.abs(amountMinor));
+  if (kind === 'taken_back') return `taken back${afterTender ? ' after the payment had begun' : ''}: ${by} (${where})`;
+  if (kind === 'discount') return `discount of ${by} (${where})`;
+  return `price ${amountMinor < 0 ? 'lowered' : 'raised'} by hand by ${by} (${where})`;
 }
