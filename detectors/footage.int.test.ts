@@ -2,14 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Detection } from '../domain/types.ts';
+import type { Crossing, Detection } from '../domain/types.ts';
 import { type FootageTruth, LANE_ZONE, type RenderedLane, renderLane } from '../stack/footage/self-checkout-lane.ts';
 import { MissedScanRule } from './behaviours/missed-scan.ts';
 import { runCamera } from './camera.ts';
 import type { LaneDecision, TillMessage } from './lane-watch.ts';
+import { MODELS, type ModelPlaces } from './models/manifest.ts';
 import type { LineCrossing } from './scan-zone/tracks.ts';
 import { rectangle, type ScanZone } from './scan-zone/zone.ts';
-import { countRecording, findFootage, keepingLogger, readTruth } from './testing.ts';
+import { countRecording, findFootage, findModels, keepingLogger, readTruth } from './testing.ts';
 
 const { ffmpegPath, ffprobePath, dataDir } = inject('engines');
 const ffmpeg = { ffmpegPath, ffprobePath };
@@ -20,6 +21,9 @@ const BELT_ZONE: ScanZone = {
   scanLineX: 0.5,
   direction: 'right-to-left',
 };
+
+const BELT_CLASSES = { '4011': ['banana'], '4012': ['orange'], '4017': ['apple'], '4060': ['broccoli'] };
+const modelsDir = findModels(MODELS.yoloxNano.file, process.env['FLOORWALKER_MODELS']);
 
 let workDir: string;
 beforeAll(async () => {
@@ -38,6 +42,11 @@ function expectCrossings(found: readonly LineCrossing[], truth: FootageTruth): v
   });
 }
 
+function nearestItem(truth: FootageTruth, atMs: number): string {
+  const distance = (t_s: number) => Math.abs(t_s * 1000 - atMs);
+  return [...truth.crossings].sort((a, b) => distance(a.t_s) - distance(b.t_s))[0]?.item ?? 'nothing';
+}
+
 /** Replays the till tape against the crossings and names the items that were never rung. */
 function missedItems(found: readonly LineCrossing[], truth: FootageTruth): string[] {
   const rule = new MissedScanRule<LineCrossing, { atMs: number }>();
@@ -48,8 +57,7 @@ function missedItems(found: readonly LineCrossing[], truth: FootageTruth): strin
       if (t_s * 1000 > now - 50 && t_s * 1000 <= now) rule.scanned({ atMs: t_s * 1000 }, now);
     for (const { crossing, verdict } of rule.decide(now)) {
       if (verdict !== 'missed_scan') continue;
-      const distance = (t_s: number) => Math.abs(t_s * 1000 - crossing.atMs);
-      missed.push([...truth.crossings].sort((a, b) => distance(a.t_s) - distance(b.t_s))[0]?.item ?? 'nothing');
+      missed.push(nearestItem(truth, crossing.atMs));
     }
   }
   return missed;
@@ -96,21 +104,23 @@ describe.skipIf(!beltPath)(
       expect(missedItems(crossings, truth)).toEqual(['cauliflower']);
     });
 
-    it('as a live camera: one missed scan, for the cauliflower, and nothing for what was rung', async () => {
+    /** Plays it in real time with its till; returns what was decided and reported, and when the film began. */
+    async function playLive(models: ModelPlaces | undefined, logger: ReturnType<typeof keepingLogger>) {
       const truth = readTruth<FootageTruth>(path);
       const detections: Detection[] = [];
+      const crossings: Crossing[] = [];
       const decisions: LaneDecision[] = [];
-      const logger = keepingLogger();
       let tell: (message: TillMessage) => void = () => {};
       let zeroMs = Number.NaN;
       await runCamera({
         tenantId: 'demo',
         storeId: 's-001',
         cameraId: 'belt-1',
-        zones: [BELT_ZONE],
+        zones: [{ ...BELT_ZONE, pluClasses: BELT_CLASSES }],
         source: { kind: 'file', path },
-        ringDir: join(workDir, 'ring'),
+        ringDir: join(workDir, models ? 'ring-named' : 'ring'),
         ffmpeg,
+        ...(models ? { models } : {}),
         scans: (deliver) => {
           tell = deliver;
           return () => {};
@@ -126,16 +136,46 @@ describe.skipIf(!beltPath)(
           }
         },
         onDecision: (_zoneId, decision) => decisions.push(decision),
+        onCrossing: (crossing) => void crossings.push(crossing),
         onDetection: (detection) => {
           detections.push(detection);
         },
       });
+      const reported = detections.map(({ eventType, detectedAt }) => {
+        const atMs = Date.parse(detectedAt) - zeroMs;
+        return { eventType, item: nearestItem(truth, atMs) };
+      });
+      return { truth, detections, crossings, decisions, reported, zeroMs };
+    }
+
+    it('as a live camera: one missed scan, for the cauliflower, and nothing for what was rung', async () => {
+      const logger = keepingLogger();
+      const { truth, detections, crossings, decisions, reported, zeroMs } = await playLive(undefined, logger);
       expect(decisions.map((decision) => decision.verdict)).toEqual(['scanned', 'scanned', 'missed_scan', 'scanned']);
-      expect(detections).toHaveLength(1);
+      expect(reported).toEqual([{ eventType: 'missed_scan', item: 'cauliflower' }]);
       const cauliflower = truth.crossings.find((crossing) => crossing.item === 'cauliflower');
       const offBy = Date.parse(detections[0]?.detectedAt ?? '') - zeroMs - (cauliflower?.t_s ?? 0) * 1000;
       expect(Math.abs(offBy)).toBeLessThanOrEqual(truth.scanLine.tolerance_s * 1000);
+      expect(crossings.map(({ at }) => nearestItem(truth, Date.parse(at) - zeroMs))).toEqual(
+        truth.crossings.map(({ item }) => item),
+      );
+      expect(crossings[2]?.at).toBe(detections[0]?.detectedAt);
       expect(logger.lines.filter((line) => line.level === 'error')).toEqual([]);
     });
+
+    it.skipIf(!modelsDir)(
+      `with the item model: the orange rung as banana is a wrong item, apple and broccoli are quiet ${modelsDir ? '' : `(skipped: put ${MODELS.yoloxNano.file} into FLOORWALKER_MODELS)`}`,
+      async () => {
+        const logger = keepingLogger();
+        const { detections, crossings, reported } = await playLive({ modelsDir: modelsDir ?? '' }, logger);
+        expect(reported).toEqual([
+          { eventType: 'missed_scan', item: 'cauliflower' },
+          { eventType: 'wrong_scan', item: 'orange' },
+        ]);
+        expect(detections[1]).toMatchObject({ item: { label: 'orange' }, expectedPlus: ['4012'], rungPlu: '4011' });
+        expect(crossings.map(({ label }) => label)).toEqual(['apple', undefined, undefined, 'orange']);
+        expect(logger.lines.filter((line) => line.level === 'error')).toEqual([]);
+      },
+    );
   },
 );

@@ -119,7 +119,8 @@ export class LaneWatch {
     if (atMs < this.#retryAtMs) return;
     const { zone, logger, cameraId } = this.#options;
     try {
-      this.#counter ??= await ScanZoneCounter.open(zone, this.#options);
+      const gaugeCover = this.#wanted.has('occlusion') || this.#wanted.has('fake_scan');
+      this.#counter ??= await ScanZoneCounter.open(zone, { ...this.#options, gaugeCover });
       const crossings = await this.#counter.see(rgb, atMs);
       const { covered } = this.#counter;
       this.#fakeScans.saw(atMs, covered >= OCCLUSION_DEFAULTS.coveredShare);

@@ -48,6 +48,12 @@ export function findFootage(name: string, folder: string | undefined): string | 
   return [folder, besides].flatMap((place) => (place ? [join(place, name)] : [])).find((path) => existsSync(path));
 }
 
+/** Finds the folder of a model file kept beside the repository, or undefined with nothing said. */
+export function findModels(file: string, folder: string | undefined): string | undefined {
+  const beside = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'shared', 'models');
+  return [folder, beside].find((place) => place !== undefined && existsSync(join(place, file)));
+}
+
 /** Reads the truth file of a recording. */
 export function readTruth<T>(videoPath: string): T {
   return JSON.parse(readFileSync(videoPath.replace(/\.mp4$/, '.truth.json'), 'utf8')) as T;

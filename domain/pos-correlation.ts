@@ -149,11 +149,18 @@ export function correlate(input: CorrelationInput): CorrelationResult {
     ...{ linesInWindow: nearby, explainedByOtherItems: nearby, sightings: moment.sightingsMs.length },
     ...{ takenBack: moment.takenBack.filter(inWindow).length, ...clocks },
   };
-  const reason = input.expectedPlus
-    ? { code: 'NO_LINE_OF_EXPECTED_ARTICLE', params: { expectedPlus: input.expectedPlus.join(' '), ...params } }
+  const { expectedPlus } = input;
+  const reason = expectedPlus
+    ? { code: 'NO_LINE_OF_EXPECTED_ARTICLE', params: { ...expectedOf(expectedPlus), ...params } }
     : { code: 'NO_RECEIPT_LINE', params };
   return { ...base, verdict: 'MISMATCH', matchedLineId: null, reasons: [reason] };
 }
+
+/** A class can have hundreds of articles; a reason names a few. */
+const expectedOf = (plus: readonly string[]) => ({
+  expectedPlus: plus.slice(0, 5).join(' '),
+  expectedCount: plus.length,
+});
 
 /** What makes any pairing worthless, a good one too: clocks never measured, too vague, or ahead of what came in before. */
 function clockDoubt(clock: ClockReading | null): Reason | null {

@@ -64,6 +64,11 @@ const sentences: Record<string, (params: Params, timeZone: string) => string> = 
       return `The clocks of camera and till can only be compared to within ${duration(number(p['errorMs']))} (${duration(number(p['allowedMs']))} are allowed).`;
     return `The clock of the camera or of the till has moved by about ${duration(Math.abs(number(p['changeMs'])))}, or its messages come late. It is being measured again.`;
   },
+  EXPECTED_ARTICLE_UNKNOWN: (p) =>
+    `Nobody says which articles this item may be, so no line can be its receipt${text(p['rungPlu']) ? `; article ${text(p['rungPlu'])} was rung` : ''}.`,
+  LINE_WITHOUT_ITEM: (p) =>
+    `It is about the line of article ${text(p['rungPlu'])} itself, which cannot be its own receipt.`,
+  VIEW_COVERED: () => 'The view was covered, so there is no item to ask the till about.',
   TILL_SILENT: (p, zone) =>
     `The till was last heard at ${clockTime(text(p['lastSeenAt']), zone)}, ${duration(number(p['lagMs']))} before the window ended (${duration(number(p['allowedMs']))} are allowed). It may not have spoken yet.`,
   TILL_NEVER_HEARD: () => 'This till has never been heard, so it cannot say anything.',

@@ -6,7 +6,7 @@ type Verdict = Schemas['Verdict'];
 const titles: Record<string, string> = {
   missed_scan: 'Item may not have been scanned',
   wrong_scan: 'Item may have been scanned as something else',
-  fake_scan: 'Scan movement, but the till heard nothing',
+  fake_scan: 'A scan that no item belongs to, or a movement that rang nothing',
   multi_item_pass: 'Several items may have passed as one',
   occlusion: 'The view of the scanner was covered',
   concealment: 'Item may have been put away before the till',

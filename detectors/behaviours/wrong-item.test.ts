@@ -28,6 +28,14 @@ describe('wrongItem', () => {
     expect(found && { ...found, expectedPlus: [...found.expectedPlus].sort() }).toEqual(expected);
   });
 
+  it('says nothing of a class that has more articles than can be told', () => {
+    const bottles = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`20${index}`, ['bottle']]));
+    const item = { label: 'bottle', score: 0.9 };
+    expect(wrongItem(item, '4011', { ...pluClasses, ...bottles(1_024) })?.expectedPlus).toHaveLength(1_024);
+    expect(wrongItem(item, '4011', { ...pluClasses, ...bottles(1_025) })).toBeUndefined();
+  });
+
   it('says nothing where no article is described', () => {
     expect(wrongItem({ label: 'orange', score: 0.9 }, '4011', {})).toBeUndefined();
   });

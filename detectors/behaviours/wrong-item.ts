@@ -4,6 +4,9 @@ export type PluClasses = Readonly<Record<string, readonly string[]>>;
 /** A name below this score says nothing about an article. */
 export const MIN_ITEM_SCORE = 0.5;
 
+/** As many as a detection takes; a class of more articles tells too little apart, and part of them would be a lie. */
+const MAX_EXPECTED = 1_024;
+
 export interface WrongItem {
   /** The articles that look like what was seen. */
   expectedPlus: string[];
@@ -23,5 +26,5 @@ export function wrongItem(
   const rungClasses = Object.hasOwn(pluClasses, rungPlu) ? pluClasses[rungPlu] : undefined;
   if (!rungClasses || rungClasses.includes(item.label)) return undefined;
   const expectedPlus = Object.keys(pluClasses).filter((plu) => pluClasses[plu]?.includes(item.label));
-  return expectedPlus.length > 0 ? { expectedPlus, rungPlu } : undefined;
+  return expectedPlus.length > 0 && expectedPlus.length <= MAX_EXPECTED ? { expectedPlus, rungPlu } : undefined;
 }

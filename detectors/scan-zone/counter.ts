@@ -1,5 +1,6 @@
 import { byteTensor, floatOutput, floatTensor, type OnnxSession, openSession } from '../../adapters/onnx/session.ts';
 import { type Blob, type BlobLimits, findBlobs } from './blobs.ts';
+import { CoverGauge } from './cover.ts';
 import { buildForegroundModel } from './graph.ts';
 import { type LineCrossing, LineTracker } from './tracks.ts';
 import { cropZone, layGrid, type ScanZone, type ZoneGrid } from './zone.ts';
@@ -16,6 +17,8 @@ export interface CounterOptions {
   pictureHeight: number;
   /** Threads per inference; the graph is small, one is fastest. */
   threads?: number;
+  /** Also tell how much of the zone is covered. */
+  gaugeCover?: boolean;
 }
 
 /** Counts the items of one zone, picture by picture; pictures must come in order. */
@@ -26,11 +29,12 @@ export class ScanZoneCounter {
   readonly #minConfidence: number;
   readonly #limits: BlobLimits;
   readonly #tracker: LineTracker;
+  readonly #gauge: CoverGauge | undefined;
   #background: Float32Array | undefined;
   #lastAtMs = 0;
   #covered = 0;
 
-  private constructor(session: OnnxSession, grid: ZoneGrid, zone: ScanZone) {
+  private constructor(session: OnnxSession, grid: ZoneGrid, zone: ScanZone, gaugeCover: boolean) {
     this.#session = session;
     this.#grid = grid;
     this.#threshold = zone.threshold ?? ZONE_DEFAULTS.threshold;
@@ -39,13 +43,15 @@ export class ScanZoneCounter {
       minItemWidth: zone.minItemWidth ?? ZONE_DEFAULTS.minItemWidth,
       minItemHeight: zone.minItemHeight ?? ZONE_DEFAULTS.minItemHeight,
     };
+    this.#gauge = gaugeCover ? new CoverGauge(grid, this.#threshold) : undefined;
     this.#tracker = new LineTracker({ scanLineX: zone.scanLineX, direction: zone.direction });
   }
 
   /** Builds the zone's graph and opens it. */
   static async open(zone: ScanZone, options: CounterOptions): Promise<ScanZoneCounter> {
     const grid = layGrid(zone, options.pictureWidth, options.pictureHeight);
-    return new ScanZoneCounter(await openSession(buildForegroundModel(grid), options.threads ?? 1), grid, zone);
+    const session = await openSession(buildForegroundModel(grid), options.threads ?? 1);
+    return new ScanZoneCounter(session, grid, zone, options.gaugeCover ?? false);
   }
 
   /** Looks at one rgb24 picture; returns the crossings it completes, usually none. */
@@ -59,7 +65,7 @@ export class ScanZoneCounter {
     return this.#tracker.takeSplits();
   }
 
-  /** The share of the zone in which something stood in the last picture. */
+  /** The share of the zone that something covered in the last picture; 0 where it is not gauged. */
   get covered(): number {
     return this.#covered;
   }
@@ -84,11 +90,8 @@ export class ScanZoneCounter {
     });
     this.#background = floatOutput(outputs, 'background_next');
     this.#lastAtMs = atMs;
+    this.#covered = this.#gauge?.share(floatOutput(outputs, 'cells'), atMs) ?? 0;
     if (first) return [];
-    const mask = floatOutput(outputs, 'mask');
-    this.#covered = sum(mask) / sum(this.#grid.inside);
-    return findBlobs(mask, floatOutput(outputs, 'occupancy'), this.#grid, this.#limits);
+    return findBlobs(floatOutput(outputs, 'mask'), floatOutput(outputs, 'occupancy'), this.#grid, this.#limits);
   }
 }
-
-const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);

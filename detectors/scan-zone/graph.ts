@@ -2,7 +2,7 @@ import { encodeModel, type GraphConstant, type GraphNode } from '../../adapters/
 import type { ZoneGrid } from './zone.ts';
 
 /** Named in every detection; the version rises when the graph or the counter behind it changes. */
-export const COUNTER_MODEL = { id: 'scan-zone-counter', version: '1' } as const;
+export const COUNTER_MODEL = { id: 'scan-zone-counter', version: '2' } as const;
 
 /** How far the light may change from one frame to the next before it counts as something in the way. */
 const GAIN_LIMITS = { low: 0.5, high: 2 } as const;
@@ -124,6 +124,7 @@ export function buildForegroundModel(grid: ZoneGrid): Uint8Array {
     outputs: [
       { name: 'mask', type: 'float', dims: [1, 1, rows, columns] },
       { name: 'occupancy', type: 'float', dims: [columns] },
+      { name: 'cells', type: 'float', dims: [1, 3, rows, columns] },
       { name: 'background_next', type: 'float', dims: [1, 3, rows, columns] },
     ],
     constants,

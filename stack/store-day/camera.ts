@@ -12,6 +12,8 @@ export interface CameraView {
   lines: readonly DayLine[];
   /** The class of an article for which the item model has a name; null: it has none. */
   labelOf: (plu: string) => string | null;
+  /** All articles of a class. */
+  plusOf: (label: string) => string[];
 }
 
 const model = { id: 'store-day', version: '1' } as const;
@@ -43,7 +45,8 @@ export function watchDay(view: CameraView): { detection: Detection; crossingId: 
         const detection = { ...detectionOf(view, 'missed_scan', crossing), sightings: sightingsOf(crossing) };
         reports.push({ detection, crossingId: crossing.id });
       } else if (scan?.plu !== undefined && isAnother(crossing, view.labelOf(scan.plu))) {
-        const detection = { ...detectionOf(view, 'wrong_scan', crossing), sightings: sightingsOf(crossing) };
+        const about = { expectedPlus: view.plusOf(crossing.label ?? ''), rungPlu: scan.plu };
+        const detection = { ...detectionOf(view, 'wrong_scan', crossing), ...about, sightings: sightingsOf(crossing) };
         reports.push({ detection, crossingId: crossing.id });
       }
     }

@@ -74,6 +74,7 @@ export function simulateDay(options: StoreDayOptions): StoreDay {
         crossings: record.crossings.filter((crossing) => crossing.place === place),
         lines: posted.lines.filter(({ event }) => under.has(event.terminalId)),
         labelOf: labels(articles),
+        plusOf: (label) => articles.filter((article) => article.label === label).map(({ plu }) => plu),
       });
     })
     .sort((a, b) => byText(a.detection.detectedAt, b.detection.detectedAt));

@@ -19,6 +19,8 @@ const apartMs = 10_000;
 const unhurried = {
   ...fastPolicy,
   lateAfterMs: 10 * 60_000,
+  // The till's lines are planted minutes after their time, which must not be taken for a till that lags.
+  posWindow: { ...fastPolicy.posWindow, feedStaleAfterMs: 10 * 60_000 },
   escalation: [
     { role: 'store_staff', timeoutMs: 60_000 },
     { role: 'store_manager', timeoutMs: 60_000 },

@@ -1,6 +1,6 @@
 import { IconArrowLeft, IconVideo } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useCanGoBack, useParams, useRouter } from '@tanstack/react-router';
 import { dayName, localDate } from '../admin/zone.ts';
 import type { Schemas } from '../api/client.ts';
 import page from '../pages/page.module.css';
@@ -28,14 +28,14 @@ export function ReceiptPage() {
 
 function OneReceipt({ path, store }: { path: ReceiptPath; store: Store }) {
   const receipt = useQuery(receiptQuery(path));
-  const navigate = useNavigate();
+  const router = useRouter();
+  const canGoBack = useCanGoBack();
   const back = receipt.data ? { store: path.storeId, ...around(receipt.data, store) } : { store: path.storeId };
   useShortcuts('Receipt', [
     {
       keys: ['Escape', 'u'],
-      label: 'Back to the exceptions',
-      run: () =>
-        window.history.length > 1 ? window.history.back() : void navigate({ to: '/tills/exceptions', search: back }),
+      label: 'Back',
+      run: () => (canGoBack ? router.history.back() : void router.navigate({ to: '/tills/exceptions', search: back })),
     },
   ]);
   return (
