@@ -6,7 +6,7 @@ import type { CameraConfig } from '../workers/camera.ts';
 import { demoDevices, demoRunbooks } from './devices/demo.ts';
 import type { EngineStart } from './engines/index.ts';
 import type { ProcessLedger } from './engines/ledger.ts';
-import { demoEstate, type Estate, plantEstate } from './estate.ts';
+import { demoEstate, type Estate, oneClock, plantEstate } from './estate.ts';
 import type { Installation } from './installation.ts';
 import { bundlePrograms, type Programs, sources } from './programs.ts';
 import { root } from './root.ts';
@@ -123,17 +123,6 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     throw error;
   }
 }
-
-/** Camera and till of the demo are of one machine, and a film of a minute is too short to measure that. */
-const oneClock = (estate: Estate): Estate => ({
-  ...estate,
-  stores: estate.stores.map((store) => ({
-    ...store,
-    clockOffsets: store.zones.flatMap(({ cameraId, terminalId }) =>
-      terminalId === null ? [] : [{ cameraId, terminalId, offsetMs: 0, errorMs: 150 }],
-    ),
-  })),
-});
 
 function supervise(name: ProcessName, plan: ProcessPlan, options: ApplicationOptions): SupervisedProcess {
   const { env, args, ...ready } = plan;

@@ -5,7 +5,7 @@ import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts
 import type { ProcessName } from '../../stack/application.ts';
 import { removeDataDir } from '../../stack/engines/index.ts';
 import { isPortFree } from '../../stack/engines/ports.ts';
-import { demoEstate, type Estate, type EstateStore } from '../../stack/estate.ts';
+import { demoEstate, type Estate, type EstateStore, oneClock } from '../../stack/estate.ts';
 import type { Installation } from '../../stack/installation.ts';
 import { type Running, startAll } from '../../stack/start.ts';
 import type { Environment } from '../../stack/tools/command.ts';
@@ -26,7 +26,7 @@ export const benchPolicy: Policy = {
 export function benchEstate(keys: Installation['keys']): Estate {
   const estate = demoEstate(keys, benchPolicy);
   widen(estate.stores[0]!, benchLanes);
-  return estate;
+  return oneClock(estate);
 }
 
 export function widen(store: EstateStore, lanes: number): EstateStore {
