@@ -207,7 +207,11 @@ function openKafka(
   if (config.KAFKA_BROKERS === undefined) return null;
   const { KAFKA_BROKERS: brokers, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = config;
   let opened: KafkaIntake | null = null;
-  const publish = async (message: KafkaMessageOut): Promise<void> => opened?.publish(message);
+  const publish = async (message: KafkaMessageOut): Promise<void> => {
+    // A letter that came while the group was still being joined: thrown, so that its message is delivered again.
+    if (opened === null) throw new Error('Kafka is not joined yet');
+    await opened.publish(message);
+  };
   const joinGroup = () =>
     openKafkaIntake({
       ...{ brokers, groupId: config.KAFKA_GROUP, clientId: 'floorwalker-api', topics: kafkaTopics },

@@ -106,6 +106,8 @@ declare
   part record;
   forgotten integer := 0;
 begin
+  -- Baselines and corrections reach this far back, whoever asks.
+  if keep_days < 35 then raise exception 'till days are kept for 35 days at least, not %', keep_days; end if;
   for part in
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent in ('public.pos_events'::regclass, 'public.crossings'::regclass)

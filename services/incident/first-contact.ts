@@ -35,7 +35,7 @@ export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incide
       : { openMandatory: 0, approvals: [] };
     await moveState(tx, incident, posVerdict, suppressed);
     const mayTell = asksPeople && !suppressed && incident.state !== 'closed' && incident.policy.escalation.length > 0;
-    const prompt = mayTell && posVerdict === 'MISMATCH' ? await intendPrompt(tx, incident, ctx.actor.id) : null;
+    const prompt = mayTell && posVerdict === 'MISMATCH' ? await intendPrompt(tx, incident) : null;
     const intent =
       mayTell && prompt === null
         ? await intend(tx, ctx.actor.id, { ...incident, severity: severity.level }, links, {

@@ -11,6 +11,7 @@ import { ingestPosEvents } from '../../services/pos/ingest.ts';
 import { noteLateReceipts } from '../../services/pos/late-receipts.ts';
 import { tillLinesSql } from '../../services/pos/till-view.ts';
 import { explainMoment } from '../../services/pos/what-if.ts';
+import { forgetTillDays } from '../../services/retention/till-days.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { actorOf, agoIso, contextOf, detection, nowIso } from './support.ts';
 
@@ -271,5 +272,28 @@ describe('the lines of one sighting', () => {
       "select count(*)::int as count from pg_class where relname like 'pos_events_2%' and relkind = 'r'",
     );
     expect(rows[0].count).toBeGreaterThanOrEqual(40);
+  });
+});
+
+describe('till days that are too old', () => {
+  it('are dropped whole, those without a partition of their own row by row, and newer ones stay', async () => {
+    const rows = async (table: string) =>
+      (await run(`select count(*)::int as n from ${table} where tenant_id = 'demo' and store_id = 'high-street'`))
+        .rows[0].n;
+    const days = (await run("select to_char(now() - interval '100 days', 'YYYYMMDD') as day")).rows[0].day as string;
+    await run("select ensure_pos_partition((now() - interval '100 days')::date)");
+    for (const ago of ['100 days', '200 days', '1 day'])
+      await run(
+        `insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at)
+         values ('demo', 'high-street', 'sco-3', $1, 1, 'scan', now() - $2::interval)`,
+        [numberOf('F'), ago],
+      );
+    const before = await rows('pos_events');
+    expect(await forgetTillDays(database.db, 90)).toBe(1);
+    expect(await rows('pos_events')).toBe(before - 2);
+    expect((await run('select to_regclass($1) as there', [`pos_events_${days}`])).rows[0].there).toBeNull();
+    expect(await forgetTillDays(database.db, 90)).toBe(0);
+    await expect(forgetTillDays(database.db, 0)).rejects.toThrow(/35 days at least/);
+    expect(await rows('pos_events')).toBe(before - 2);
   });
 });
