@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Carrier, ReceivedText } from '../adapters/twilio/types.ts';
 import { addMs } from '../domain/time.ts';
-import { noteWebhook, webhookSeen } from '../services/access/authenticate.ts';
+import { noteWebhook, unseenWebhooks } from '../services/access/authenticate.ts';
 import type { ApiDependencies } from './deps.ts';
 import { answerReply } from './webhooks/reply.ts';
 
@@ -10,7 +10,7 @@ const onItsWayMs = 20_000;
 const clockToleranceMs = 2_000;
 /** After a start as far back as an outage may have been, later a little further than the last round that missed nothing. */
 const firstReachMs = 24 * 3_600_000;
-const overlapMs = 15 * 60_000;
+const overlapMs = 5 * 60_000;
 
 export type MissedAnswers = { sweep(): Promise<number> };
 
@@ -23,8 +23,7 @@ export function createMissedAnswers(
   carrier: Pick<Carrier, 'listReceived' | 'sendText'>,
 ): MissedAnswers {
   let completeAt: string | null = null;
-  const deal = async (text: ReceivedText): Promise<boolean> => {
-    if (await webhookSeen(deps.db, 'sms', text.sid)) return false;
+  const deal = async (text: ReceivedText): Promise<void> => {
     const answer = await answerReply(deps, {
       messageSid: text.sid,
       from: text.from,
@@ -36,19 +35,27 @@ export function createMissedAnswers(
     });
     await noteWebhook(deps.db, 'sms', text.sid);
     if (answer !== null) await carrier.sendText({ to: text.from, from: text.to, body: answer });
-    return true;
   };
   return {
     async sweep() {
       const now = deps.now();
       const sinceAt = completeAt === null ? addMs(now, -firstReachMs) : addMs(completeAt, -overlapMs);
-      const received = await carrier.listReceived({ sinceAt });
+      const received = (await carrier.listReceived({ sinceAt })).filter(
+        ({ receivedAt }) => receivedAt <= addMs(now, -onItsWayMs),
+      );
+      const unseen = new Set(
+        await unseenWebhooks(
+          deps.db,
+          'sms',
+          received.map(({ sid }) => sid),
+        ),
+      );
       let dealtWith = 0;
       let failed = 0;
-      for (const text of received) {
-        if (text.receivedAt > addMs(now, -onItsWayMs)) continue;
+      for (const text of received.filter(({ sid }) => unseen.has(sid))) {
         try {
-          if (await deal(text)) dealtWith += 1;
+          await deal(text);
+          dealtWith += 1;
         } catch (error) {
           failed += 1;
           deps.log(error, { what: 'an answer that was read back', messageSid: text.sid });

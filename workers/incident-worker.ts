@@ -101,7 +101,11 @@ export async function runIncidentWorker(): Promise<void> {
   });
 }
 
-/** One schedule for the whole installation. Every start also sweeps once, so that a young log has a witness too. */
+/**
+ * One schedule for the whole installation; the first start also sweeps at once, so that a young log has a witness too.
+ * Later starts leave it alone: a night that was missed is caught up by the schedule, and a sweep beside a recovery costs
+ * the people who are waiting.
+ */
 async function ensureSweepSchedule(runtime: WorkerRuntime): Promise<void> {
   const connection = await Connection.connect({ address: runtime.config.TEMPORAL_ADDRESS });
   try {
@@ -115,9 +119,6 @@ async function ensureSweepSchedule(runtime: WorkerRuntime): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await new Client({ connection, namespace: runtime.config.TEMPORAL_NAMESPACE }).schedule
-      .getHandle(sweepScheduleId)
-      .trigger('SKIP');
   } finally {
     await connection.close();
   }

@@ -93,6 +93,16 @@ export async function webhookSeen(db: Database, source: string, id: string): Pro
   return rows.length > 0;
 }
 
+/** Those of `ids` that were not dealt with yet, in the order given. */
+export async function unseenWebhooks(db: Database, source: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    'select id from webhook_receipts where source = $1 and id = any($2::text[])',
+    [source, ids],
+  );
+  const seen = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => !seen.has(id));
+}
+
 /** Long after the carrier repeats or lists anything, a receipt says nothing any more. */
 export async function forgetOldWebhooks(db: Database, olderThanDays: number): Promise<void> {
   await db.query('delete from webhook_receipts where received_at < clock_timestamp() - make_interval(days => $1)', [
