@@ -19,6 +19,7 @@ const wait = (seconds: number, wakeOnEvidence = false) => ({ kind: 'wait', until
 const exhausted = { kind: 'exhausted' };
 
 describe('what to do next', () => {
+  const expected = { steps: [texted(0, 0)], proofExpectedAt: instant(8) };
   const cases: [string, Partial<EscalationProgress>, number, object][] = [
     ['nobody was asked yet', {}, 0, page(0)],
     ['the first has their time', { steps: [texted(0, 0)] }, 10, wait(45)],
@@ -36,6 +37,22 @@ describe('what to do next', () => {
       wait(55),
     ],
     ['and is over then', { steps: [texted(0, 0)], evidenceSettledAt: instant(10) }, 55, page(1)],
+    ['the clip should be there at eight: one wait for both', expected, 10, wait(53)],
+    [
+      'it came at six: the next one when that wait is over',
+      { ...expected, evidenceSettledAt: instant(6) },
+      53,
+      page(1),
+    ],
+    ['it came at twelve: their time runs from there', { ...expected, evidenceSettledAt: instant(12) }, 53, wait(57)],
+    ['it did not come: the grace', expected, 53, wait(65, true)],
+    [
+      'the clip was there before the text: no allowance',
+      { steps: [texted(0, 20)], proofExpectedAt: instant(30), evidenceSettledAt: instant(19) },
+      25,
+      wait(65),
+    ],
+    ['expected later than the grace: the grace', { steps: [texted(0, 0)], proofExpectedAt: instant(90) }, 1, wait(65)],
     ['proof is still missing: the grace, and a look when it comes', { steps: [texted(0, 0)] }, 45, wait(65, true)],
     ['proof never came: not longer than the grace', { steps: [texted(0, 0)] }, 65, page(1)],
     ['proof came too late to help', { steps: [texted(0, 0)], evidenceSettledAt: instant(60) }, 65, page(1)],

@@ -15,6 +15,8 @@ export interface EscalationProgress {
   steps: readonly StepProgress[];
   /** When the clip became visible or was given up; null while it is being made. */
   evidenceSettledAt: string | null;
+  /** When the clip should be there; null for incidents that began before this was known. */
+  proofExpectedAt?: string | null;
   acknowledgedAt: string | null;
   /** Somebody answered "not sure" or asked for help after this many steps: do not wait out their timeout. */
   skipWaitAfterSteps: number;
@@ -32,10 +34,18 @@ const maxHandOvers = 2;
 
 type EscalationPolicy = Pick<Policy, 'escalation' | 'acknowledgedTimeoutMs' | 'evidence'>;
 
+/** From the end of the post-roll until a person can see it; measured by `npm run bench -- people`. */
+const clipReadyMs = 2_000;
+
+/** When the clip of a detection should be there. */
+export function proofExpectedAt(policy: Pick<Policy, 'evidence'>, detectedAt: string): string {
+  return addMs(detectedAt, policy.evidence.postRollMs + clipReadyMs);
+}
+
 /**
  * What to do now. The deadline of a step runs from the later of text and proof; proof that does not come extends it by
- * the policy's grace at most. Ask again at `untilAt`: one timer serves the normal case, since the deadline is only
- * recomputed when the plain timeout has passed.
+ * the policy's grace at most. Ask again at `untilAt`: one timer serves the normal case, since it is set for the time at
+ * which the proof should be there, and the deadline is only recomputed when that has passed.
  */
 export function nextAction(policy: EscalationPolicy, progress: EscalationProgress, nowAt: string): EscalationAction {
   const last = progress.steps.at(-1);
@@ -48,16 +58,28 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
   if (last.outcome !== 'sent' || progress.skipWaitAfterSteps >= progress.steps.length)
     return advance(policy, last.step + 1);
   const timeoutMs = policy.escalation[last.step]?.timeoutMs ?? 0;
-  const plainAt = addMs(last.at, timeoutMs);
+  const firstAt = firstDeadline(policy, progress, last.at, timeoutMs);
   const round = last.round ?? 0;
-  const handsOver = last.shiftEndsAt !== undefined && last.shiftEndsAt < plainAt && round < maxHandOvers;
+  const handsOver = last.shiftEndsAt !== undefined && last.shiftEndsAt < firstAt && round < maxHandOvers;
   if (handsOver && nowMs >= toMs(last.shiftEndsAt!))
     return { kind: 'page', step: last.step, round: round + 1, dueAt: last.shiftEndsAt! };
-  if (nowMs < toMs(plainAt))
-    return { kind: 'wait', untilAt: handsOver ? last.shiftEndsAt! : plainAt, wakeOnEvidence: false };
-  const untilAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
+  if (nowMs < toMs(firstAt))
+    return { kind: 'wait', untilAt: handsOver ? last.shiftEndsAt! : firstAt, wakeOnEvidence: false };
+  const fromProofAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
+  const untilAt = fromProofAt > firstAt ? fromProofAt : firstAt;
   if (nowMs < toMs(untilAt)) return { kind: 'wait', untilAt, wakeOnEvidence: progress.evidenceSettledAt === null };
   return advance(policy, last.step + 1, untilAt);
+}
+
+/** The deadline if the proof comes when it should; proof that came with the text needs no allowance. */
+function firstDeadline(
+  policy: EscalationPolicy,
+  { evidenceSettledAt, proofExpectedAt }: EscalationProgress,
+  sentAt: string,
+  timeoutMs: number,
+): string {
+  const there = evidenceSettledAt !== null && evidenceSettledAt <= sentAt;
+  return there ? addMs(sentAt, timeoutMs) : proofDeadline(policy, proofExpectedAt ?? sentAt, sentAt, timeoutMs);
 }
 
 /** When a person texted at `sentAt` has had their time with the proof, never later than timeout plus grace. */

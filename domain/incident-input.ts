@@ -9,6 +9,8 @@ export interface IncidentInput {
   behaviour: Behaviour;
   detectedAt: string;
   policy: Policy;
+  /** When the clip should be there; the first deadline allows for it. */
+  proofExpectedAt?: string;
   drill?: boolean;
   /** Set from the second run on: somebody opened the incident again, and it goes on from there. */
   reopened?: { run: number; version: number; posVerdict: PosVerdict };

@@ -18,13 +18,16 @@ export const patient = proxyActivities<IncidentActivities>({
   scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
 });
-/** One step of the chain gives up after this and the next person is tried. */
+/**
+ * One step of the chain gives up after this and the next person is tried. It is asked for again every second, since after
+ * an outage somebody is waiting.
+ */
 export const notify = proxyActivities<NotifyActivities>({
   taskQueue: notifyQueue,
   startToCloseTimeout: '15s',
   heartbeatTimeout,
   scheduleToCloseTimeout: '60s',
-  retry: { initialInterval: '500ms', maximumInterval: '5s' },
+  retry: { initialInterval: '300ms', maximumInterval: '1s' },
 });
 /** Texts that are owed to people after the end: an outage may delay them, and does not forgive them. */
 export const owed = proxyActivities<NotifyActivities>({

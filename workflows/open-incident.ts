@@ -59,6 +59,7 @@ export class OpenIncident {
   constructor(
     private readonly policy: Policy,
     reopened?: IncidentInput['reopened'],
+    private readonly proofExpectedAt: string | null = null,
   ) {
     if (!reopened) return;
     // Opened again by a person, for people in the console: nobody's phone rings a second time.
@@ -192,6 +193,7 @@ export class OpenIncident {
     const progress = {
       steps: this.steps,
       evidenceSettledAt: this.evidenceSettledAt,
+      proofExpectedAt: this.proofExpectedAt,
       acknowledgedAt: this.acknowledgedAt,
       skipWaitAfterSteps: this.skipWaitAfterSteps,
     };

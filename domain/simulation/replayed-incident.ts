@@ -1,4 +1,4 @@
-import type { EscalationProgress, StepProgress } from '../escalation.ts';
+import { type EscalationProgress, proofExpectedAt, type StepProgress } from '../escalation.ts';
 import type { Policy } from '../policy.ts';
 import { type Severity, scoreSeverity } from '../severity.ts';
 import { toMs } from '../time.ts';
@@ -132,6 +132,7 @@ export class ReplayedIncident {
     return {
       steps: this.steps,
       evidenceSettledAt: evidenceSettledAt !== null && toMs(evidenceSettledAt) <= nowMs ? evidenceSettledAt : null,
+      proofExpectedAt: proofExpectedAt(this.policy, this.first.detectedAt),
       acknowledgedAt: this.acknowledgedAt,
       skipWaitAfterSteps: this.skipWaitAfterSteps,
     };

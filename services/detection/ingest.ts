@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
+import { proofExpectedAt } from '../../domain/escalation.ts';
 import { detectionKey } from '../../domain/ids.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import { mergeTarget } from '../../domain/merge.ts';
@@ -129,6 +130,7 @@ async function ingestOnce(ctx: ServiceContext, detection: Detection): Promise<De
         behaviour: detection.eventType,
         detectedAt: new Date(detection.detectedAt).toISOString(),
         policy,
+        proofExpectedAt: proofExpectedAt(policy, new Date(detection.detectedAt).toISOString()),
         ...(detection.drill ? { drill: true } : {}),
       },
     };

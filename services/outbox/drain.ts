@@ -1,3 +1,4 @@
+import { proofExpectedAt } from '../../domain/escalation.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Detection } from '../../domain/types.ts';
@@ -99,6 +100,7 @@ export function readIncidentInput(ctx: ServiceContext, incidentId: string): Prom
       behaviour: facts.behaviour,
       detectedAt: facts.detectedAt,
       policy: facts.policy,
+      proofExpectedAt: proofExpectedAt(facts.policy, facts.detectedAt),
       ...(facts.drill ? { drill: true } : {}),
       ...(facts.run === 1
         ? {}
