@@ -57,7 +57,7 @@ export async function runApi(): Promise<void> {
 
   const db = openDatabase({
     url: config.DATABASE_URL,
-    maxConnections: 24,
+    maxConnections: 12,
     applicationName: 'api',
     onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
   });

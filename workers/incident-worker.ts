@@ -26,7 +26,7 @@ const witnessLockMs = 400 * 24 * 3_600_000;
 export async function runIncidentWorker(): Promise<void> {
   const runtime = await openWorkerRuntime('incident-worker');
   const { config, logger, now } = runtime;
-  const db = runtime.openDatabase(14);
+  const db = runtime.openDatabase(8);
   const carrier = createCarrierClient({
     accountSid: config.TWILIO_ACCOUNT_SID,
     authToken: config.TWILIO_AUTH_TOKEN.reveal(),

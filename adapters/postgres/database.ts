@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DomainError } from '../../domain/errors.ts';
 
@@ -15,12 +16,21 @@ export interface Scope {
 }
 
 export interface Database extends Queryable {
-  /** Runs `work` in one transaction under row level security; serialisation failures and deadlocks are tried again. */
+  /**
+   * Runs `work` in one transaction under row level security; serialisation failures and deadlocks are tried again, and so
+   * is what a restart of the server broke before the commit.
+   */
   transaction<T>(scope: Scope, mode: 'read' | 'write', work: (tx: Queryable) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 const maxAttempts = 4;
+/**
+ * A server that was killed is back within a second. Waiting for it here costs that second; failing would cost each
+ * caller its own pause, and the machine the work of starting again, just when everybody is waiting.
+ */
+const defaultServerBackWithinMs = 2_500;
+const askAgainMs = 100;
 /** A schema change under a plan that this connection keeps; a fresh connection plans anew. */
 const stalePlan = '0A000';
 const retryableStates = new Set(['40001', '40P01', '55P03', stalePlan]);
@@ -34,7 +44,9 @@ export function openDatabase(options: {
   maxConnections: number;
   applicationName: string;
   onError: (error: Error) => void;
+  serverBackWithinMs?: number;
 }): Database {
+  const { serverBackWithinMs = defaultServerBackWithinMs } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections,
@@ -56,7 +68,12 @@ export function openDatabase(options: {
     );
     return result.rows;
   };
-  const attempt = async <T>(scope: Scope, mode: 'read' | 'write', work: (tx: Queryable) => Promise<T>): Promise<T> => {
+  const attempt = async <T>(
+    scope: Scope,
+    mode: 'read' | 'write',
+    work: (tx: Queryable) => Promise<T>,
+    onCommit: () => void,
+  ): Promise<T> => {
     const client = await pool.connect();
     let broken: Error | undefined;
     // The pool listens to idle connections only; one that breaks in our hands would end the process.
@@ -73,6 +90,7 @@ export function openDatabase(options: {
       );
       await Promise.all([begun, scoped]);
       const result = await work({ query: (sql, values) => run(client, sql, values) });
+      onCommit();
       await client.query('commit');
       return result;
     } catch (error) {
@@ -88,19 +106,31 @@ export function openDatabase(options: {
   };
   return {
     async query(sql, values) {
-      try {
-        return await run(pool, sql, values);
-      } catch (error) {
-        throw classify(error);
+      const untilMs = Date.now() + serverBackWithinMs;
+      for (;;) {
+        try {
+          return await run(pool, sql, values);
+        } catch (error) {
+          if (!neverReached(error) || Date.now() > untilMs) throw classify(error);
+          await delay(askAgainMs);
+        }
       }
     },
     async transaction(scope, mode, work) {
-      for (let count = 1; ; count += 1) {
+      const untilMs = Date.now() + serverBackWithinMs;
+      for (let count = 1; ; ) {
+        let committing = false;
         try {
-          return await attempt(scope, mode, work);
+          return await attempt(scope, mode, work, () => {
+            committing = true;
+          });
         } catch (error) {
-          if (count < maxAttempts && retryableStates.has(stateOf(error))) continue;
-          throw classify(error);
+          if (isLost(error) && !committing && Date.now() < untilMs) {
+            await delay(askAgainMs);
+            continue;
+          }
+          if (count >= maxAttempts || !retryableStates.has(stateOf(error))) throw classify(error);
+          count += 1;
         }
       }
     },
@@ -122,6 +152,20 @@ function stateOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+/** No server took the connection, so nothing was asked of one. */
+const neverReached = (error: unknown): boolean => ['ECONNREFUSED', 'ENOENT', '57P03'].includes(stateOf(error));
+
+/** The server went away, or was not there. */
+function isLost(error: unknown): boolean {
+  const state = stateOf(error);
+  return (
+    state.startsWith('08') ||
+    state.startsWith('57P') ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(state) ||
+    (error instanceof Error && /Connection (terminated|ended)|not queryable/i.test(error.message))
+  );
+}
+
 /** Named constraints become conflicts, lost connections become temporary; everything else stays what it is. */
 function classify(error: unknown): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -129,14 +173,10 @@ function classify(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && state === '23505') {
     return new DomainError('CONFLICT', `${error.constraint ?? 'a unique key'} is already taken`, { cause: error });
   }
-  const lostConnection =
-    state.startsWith('08') ||
-    state.startsWith('57P') ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(state);
   if (
-    lostConnection ||
+    isLost(error) ||
     retryableStates.has(state) ||
-    /terminated|timeout exceeded when trying to connect|Connection ended|not queryable/i.test(error.message)
+    /terminated|timeout exceeded when trying to connect/i.test(error.message)
   ) {
     return new DomainError('DEPENDENCY_TEMPORARY', 'The database is not answering. Try again shortly.', {
       cause: error,

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openDatabase } from '../../adapters/postgres/database.ts';
+import { openDatabase, type Queryable } from '../../adapters/postgres/database.ts';
 import { listen } from '../../adapters/postgres/listen.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { eventually } from '../harness/system.ts';
@@ -63,7 +63,13 @@ describe('a transaction', () => {
 
 describe('a database that goes away', () => {
   const open = (url: string) =>
-    openDatabase({ url, maxConnections: 2, applicationName: 'test-away', onError: () => undefined });
+    openDatabase({
+      url,
+      maxConnections: 2,
+      applicationName: 'test-away',
+      onError: () => undefined,
+      serverBackWithinMs: 200,
+    });
 
   it('is worth trying again', async () => {
     const away = open('postgres://floorwalker_app:x@127.0.0.1:1/floorwalker');
@@ -74,15 +80,44 @@ describe('a database that goes away', () => {
     await away.close();
   });
 
-  it('in the middle of a transaction is worth trying again, and the pool recovers', async () => {
+  const cutOff = async (tx: Queryable) => {
+    const [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await database.admin.query('select pg_terminate_backend($1)', [pid]);
+  };
+
+  it('in the middle of a transaction: it is done once more, and nothing twice', async () => {
+    const db = open(database.appUrl);
+    let runs = 0;
+    const done = db.transaction(scope, 'write', async (tx) => {
+      runs += 1;
+      await tx.query('insert into webhook_receipts (source, id) values ($1, $2)', ['test', `run-${runs}`]);
+      if (runs === 1) await cutOff(tx);
+      return tx.query('select id from webhook_receipts where source = $1', ['test']);
+    });
+    expect(await done).toEqual([{ id: 'run-2' }]);
+    await db.close();
+  });
+
+  it('and stays away: worth trying again, and the pool recovers', async () => {
     const db = open(database.appUrl);
     const cut = db.transaction(scope, 'write', async (tx) => {
-      const [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
-      await database.admin.query('select pg_terminate_backend($1)', [pid]);
+      await cutOff(tx);
       await tx.query('select 1');
     });
     await expect(cut).rejects.toMatchObject({ code: 'DEPENDENCY_TEMPORARY' });
     expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await db.close();
+  });
+
+  it('while it commits: nobody knows whether it did, so it is not done once more here', async () => {
+    const db = open(database.appUrl);
+    let runs = 0;
+    const cut = db.transaction(scope, 'write', async (tx) => {
+      runs += 1;
+      await cutOff(tx);
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'DEPENDENCY_TEMPORARY' });
+    expect(runs).toBe(1);
     await db.close();
   });
 
