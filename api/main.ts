@@ -22,6 +22,7 @@ import { readConfigOrExit } from '../workers/runtime.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
 import { runbookWorkflowType } from '../workflows/runbook-contracts.ts';
 import { createApp } from './app.ts';
+import { runAuditChain } from './audit-chain.ts';
 import { runClockSweeps } from './clock-sweeps.ts';
 import { runDeliveries } from './deliveries.ts';
 import type { ApiDependencies } from './deps.ts';
@@ -36,6 +37,7 @@ import { witnessVerifier } from './witness.ts';
 
 const consoleDir = fileURLToPath(new URL('../console/dist', import.meta.url));
 const sweepEveryMs = 1_000;
+const chainEveryMs = 250;
 const clocksEveryMs = 60_000;
 const missedAnswersEveryMs = 30_000;
 const carrierTimeoutMs = 5_000;
@@ -147,6 +149,7 @@ export async function runApi(): Promise<void> {
   });
   logger.info({ port: config.FLOORWALKER_PORT }, 'ready');
   const sweeps = runSweeps(dispatcher, { everyMs: sweepEveryMs, signal: stopping.signal, onError: log });
+  const chain = runAuditChain(db, { everyMs: chainEveryMs, signal: stopping.signal, onError: log });
   const carrier = createCarrierClient({
     accountSid: config.TWILIO_ACCOUNT_SID,
     authToken: config.TWILIO_AUTH_TOKEN.reveal(),
@@ -189,6 +192,7 @@ export async function runApi(): Promise<void> {
     live.close();
   });
   await sweeps;
+  await chain;
   await deliveries;
   await clocks;
   await missed;

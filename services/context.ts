@@ -47,7 +47,6 @@ export function write<T>(ctx: ServiceContext, work: (tx: WriteTransaction) => Pr
       },
     });
     if (entries.length === 0 && !excused) throw new DomainError('INTERNAL', 'a write finished without an audit row');
-    // Last, so that the lock on the chain's head is held only over the commit.
     if (entries.length > 0) await appendAudit(queryable, ctx.actor, at, entries);
     return result;
   });

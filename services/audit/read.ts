@@ -5,6 +5,7 @@ import { requirePermission } from '../../domain/permissions.ts';
 import { actorNames } from '../access/names.ts';
 import { found, readOnly, type ServiceContext, sha256Hex, write } from '../context.ts';
 import { custodyActions } from './actions.ts';
+import { chainAudit } from './chain.ts';
 
 export interface AuditRow {
   seq: number;
@@ -52,7 +53,7 @@ const rowOf = (row: DbRow): AuditRow => ({
   hash: row.hash,
 });
 
-export function listAudit(
+export async function listAudit(
   ctx: ServiceContext,
   input: { cursor?: string; limit: number },
 ): Promise<{ items: NamedAuditRow[]; nextCursor: string | null }> {
@@ -62,6 +63,7 @@ export function listAudit(
   const before = input.cursor === undefined ? null : Number(input.cursor);
   if (before !== null && !Number.isSafeInteger(before))
     throw invalidField('cursor', 'is not one that this list gave out; start again without it');
+  await chainAudit(ctx);
   return readOnly(ctx, async (tx) => {
     const rows = await tx.query<DbRow>(
       'select * from audit where tenant_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3',
@@ -75,8 +77,9 @@ export function listAudit(
   });
 }
 
-export function readCustody(ctx: ServiceContext, incidentId: string): Promise<NamedAuditRow[]> {
+export async function readCustody(ctx: ServiceContext, incidentId: string): Promise<NamedAuditRow[]> {
   requirePermission(ctx.actor, 'evidence.view');
+  await chainAudit(ctx);
   return readOnly(ctx, async (tx) => {
     // The incident row is under store scope, the audit log only under the tenant's: ask for the first before the second.
     const visible = await tx.query('select id from incidents where tenant_id = $1 and id = $2', [
@@ -117,6 +120,7 @@ const batchRows = 2_000;
 /** Recomputes the whole chain in batches and names the first row that does not hold; the check itself is audited. */
 export async function verifyAudit(ctx: ServiceContext, witnessed: WitnessedHead | null): Promise<AuditVerification> {
   requirePermission(ctx.actor, 'audit.read');
+  await chainAudit(ctx);
   const finding = await readOnly(ctx, (tx) => walkChain(tx, ctx.actor.tenantId, witnessed));
   await write(ctx, async (tx) => {
     tx.audit({
@@ -200,7 +204,8 @@ async function walkChain(tx: Queryable, tenantId: string, witnessed: WitnessedHe
   return result(null);
 }
 
-export function readAuditHead(ctx: ServiceContext): Promise<{ seq: number; hash: string }> {
+export async function readAuditHead(ctx: ServiceContext): Promise<{ seq: number; hash: string }> {
+  await chainAudit(ctx);
   return readOnly(ctx, async (tx) => {
     const [head] = await tx.query<{ seq: number; hash: string }>(
       'select seq, hash from audit_heads where tenant_id = $1',

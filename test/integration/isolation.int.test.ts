@@ -20,6 +20,11 @@ beforeAll(async () => {
   await plantRival(database);
   for (const tenantId of ['demo', rivalTenantId]) await fill(tenantId, 'high-street');
   await fill('demo', 'south');
+  // What came in so far onto the chain, and a row of each tenant that still waits.
+  await database.admin.query('select chain_audit(id, true) from tenants');
+  await database.admin.query(
+    "insert into audit_intake (tenant_id, at, actor, actor_role, action, subject, details, content_hash) select id, now(), 'x', 'system', 'incident.note_added', 'x', '{}', repeat('0', 64) from tenants",
+  );
   app = new pg.Client({ connectionString: database.appUrl });
   await app.connect();
   const { rows } = await database.admin.query<(typeof tables)[number]>(
@@ -213,7 +218,9 @@ describe('every table', () => {
     expect(tables.length).toBeGreaterThan(25);
     expect(guarded().filter(({ secured }) => !secured)).toEqual([]);
     const filled = await failing(readable(), async (table) => {
-      const { rows } = await database.admin.query(`select distinct ${tenantColumn(table)} as id from ${table.name}`);
+      const { rows } = await database.admin.query(
+        `select distinct ${tenantColumn(table)} as id from public.${table.name}`,
+      );
       return rows.length === 2;
     });
     expect(filled).toEqual([]);
@@ -246,7 +253,7 @@ describe('every table', () => {
   it('takes no row in the name of another tenant', async () => {
     const leaks = await failing(readable(), async ({ name, ...table }) => {
       const { rows } = await database.admin.query<{ row: object }>(
-        `select to_jsonb(t) as row from ${name} t where ${tenantColumn({ name, ...table })} = 'demo' limit 1`,
+        `select to_jsonb(t) as row from public.${name} t where ${tenantColumn({ name, ...table })} = 'demo' limit 1`,
       );
       const insert = `insert into ${name} overriding system value select * from jsonb_populate_record(null::${name}, $1)`;
       return (await as(rival, insert, [JSON.stringify(rows[0]!.row)])) === refused;
@@ -344,6 +351,8 @@ describe("the application's role", () => {
       'append_audit',
       'authenticate_key',
       'authenticate_session',
+      'chain_audit',
+      'chain_audits',
       'ensure_crossing_partition',
       'ensure_pos_partition',
       'find_detection',

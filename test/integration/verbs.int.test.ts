@@ -9,6 +9,7 @@ import { parsePosEvents } from '../../api/intake.ts';
 import type { IncidentStatus } from '../../domain/incident-state.ts';
 import type { Actor } from '../../domain/types.ts';
 import { createSession, endSession } from '../../services/access/authenticate.ts';
+import { chainAudit } from '../../services/audit/chain.ts';
 import { recordWitness, verifyAudit } from '../../services/audit/read.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { ingestCrossings } from '../../services/detection/crossings.ts';
@@ -262,6 +263,7 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     ['incident.till_checked', 'notification.intended'],
     [],
   ],
+  ['chainAudit', () => chainAudit(as('compliance')), [], []],
   ['recheckTill', () => recheckTill(system(), incidentId), [], []],
   [
     'splitDetection',
