@@ -45,6 +45,12 @@ describe('what to do next', () => {
       page(1),
     ],
     ['it came at twelve: their time runs from there', { ...expected, evidenceSettledAt: instant(12) }, 53, wait(57)],
+    [
+      'it came at eight and a half: half a second more is not worth a timer',
+      { ...expected, evidenceSettledAt: instant(8.5) },
+      53,
+      page(1),
+    ],
     ['it did not come: the grace', expected, 53, wait(65, true)],
     [
       'the clip was there before the text: no allowance',

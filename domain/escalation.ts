@@ -37,6 +37,9 @@ type EscalationPolicy = Pick<Policy, 'escalation' | 'acknowledgedTimeoutMs' | 'e
 /** From the end of the post-roll until a person can see it; measured by `npm run bench -- people`. */
 const clipReadyMs = 2_000;
 
+/** A timer for less than this fires after it all the same; the rest of a grace that is shorter is not waited for. */
+const shortestWaitMs = 1_000;
+
 /** When the clip of a detection should be there. */
 export function proofExpectedAt(policy: Pick<Policy, 'evidence'>, detectedAt: string): string {
   return addMs(detectedAt, policy.evidence.postRollMs + clipReadyMs);
@@ -67,8 +70,10 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
     return { kind: 'wait', untilAt: handsOver ? last.shiftEndsAt! : firstAt, wakeOnEvidence: false };
   const fromProofAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
   const untilAt = fromProofAt > firstAt ? fromProofAt : firstAt;
-  if (nowMs < toMs(untilAt)) return { kind: 'wait', untilAt, wakeOnEvidence: progress.evidenceSettledAt === null };
-  return advance(policy, last.step + 1, untilAt);
+  const worthWaitingMs = progress.proofExpectedAt == null ? 0 : shortestWaitMs;
+  if (nowMs + worthWaitingMs < toMs(untilAt))
+    return { kind: 'wait', untilAt, wakeOnEvidence: progress.evidenceSettledAt === null };
+  return advance(policy, last.step + 1, untilAt < nowAt ? untilAt : nowAt);
 }
 
 /** The deadline if the proof comes when it should; proof that came with the text needs no allowance. */
