@@ -46,11 +46,12 @@ describe('what to do next', () => {
     ],
     ['it came at twelve: their time runs from there', { ...expected, evidenceSettledAt: instant(12) }, 53, wait(57)],
     [
-      'it came at eight and a half: half a second more is not worth a timer',
+      'it came at eight and a half: they have that half second',
       { ...expected, evidenceSettledAt: instant(8.5) },
       53,
-      page(1),
+      wait(53.5),
     ],
+    ['half a second of grace is not worth a timer', expected, 64.5, page(1)],
     ['it did not come: the grace', expected, 53, wait(65, true)],
     [
       'the clip was there before the text: no allowance',

@@ -70,7 +70,8 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
     return { kind: 'wait', untilAt: handsOver ? last.shiftEndsAt! : firstAt, wakeOnEvidence: false };
   const fromProofAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
   const untilAt = fromProofAt > firstAt ? fromProofAt : firstAt;
-  const worthWaitingMs = progress.proofExpectedAt == null ? 0 : shortestWaitMs;
+  const graceOnly = progress.proofExpectedAt != null && progress.evidenceSettledAt === null;
+  const worthWaitingMs = graceOnly ? shortestWaitMs : 0;
   if (nowMs + worthWaitingMs < toMs(untilAt))
     return { kind: 'wait', untilAt, wakeOnEvidence: progress.evidenceSettledAt === null };
   return advance(policy, last.step + 1, untilAt < nowAt ? untilAt : nowAt);
