@@ -3,7 +3,8 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
-import { type Config, ConfigError, loadConfig } from '../config/env.ts';
+import type { Config } from '../config/env.ts';
+import { readConfigOrExit } from '../config/read.ts';
 
 export interface WorkerRuntime {
   config: Config;
@@ -12,17 +13,6 @@ export interface WorkerRuntime {
   connection: NativeConnection;
   openDatabase(maxConnections: number): ReturnType<typeof openDatabase>;
   openObjects(): Promise<ReturnType<typeof openEvidenceStore>>;
-}
-
-/** What every entry point does first: read the configuration, or say everything that is wrong with it and leave. */
-export function readConfigOrExit(): Config {
-  try {
-    return loadConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(78);
-  }
 }
 
 export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {

@@ -55,8 +55,10 @@ export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
     response.type(metrics.contentType).send(await metrics.text());
   });
 
-  const document = bundledDocument();
+  // Made when somebody asks: an API that starts again has more urgent things to do.
+  let document: unknown;
   router.get('/openapi.json', (_request, response) => {
+    document ??= bundledDocument();
     response.json(document);
   });
   const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
