@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node' as const };
+/** Each of these files has a database of its own and waits for nothing that a busy machine could make late. */
+const sideBySide = ['test/integration/**/*.int.test.ts', 'test/browser/**/*.e2e.test.ts'];
+const onEngines = {
+  globalSetup: ['test/engines.setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: 'forks' as const,
+};
 
 export default defineConfig({
   test: {
@@ -19,14 +27,22 @@ export default defineConfig({
       {
         test: {
           ...node,
+          ...onEngines,
           name: 'engines',
           include: ['**/*.{int,wf,e2e}.test.ts'],
-          exclude: ['node_modules/**'],
-          globalSetup: ['test/engines.setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          pool: 'forks',
-          fileParallelism: false,
+          exclude: ['node_modules/**', ...sideBySide],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...node,
+          ...onEngines,
+          name: 'side-by-side',
+          include: sideBySide,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

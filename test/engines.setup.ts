@@ -29,15 +29,36 @@ declare module 'vitest' {
   }
 }
 
-let engines: Engines | undefined;
-let dataDir: string | undefined;
+interface Running {
+  engines: TestEngines;
+  stop(): Promise<void>;
+}
+
+/** Several projects of one run use the same engines: the first to come starts them, the last to go stops them. */
+const shared = globalThis as { floorwalkerTestEngines?: { users: number; running: Promise<Running> } };
 
 /** Finds or fetches every engine, starts them on a throw-away data directory, and hands their addresses to the tests. */
 export async function setup(project: TestProject): Promise<void> {
+  shared.floorwalkerTestEngines ??= { users: 0, running: start() };
+  shared.floorwalkerTestEngines.users += 1;
+  project.provide('engines', (await shared.floorwalkerTestEngines.running).engines);
+}
+
+export async function teardown(): Promise<void> {
+  const users = shared.floorwalkerTestEngines;
+  if (!users) return;
+  users.users -= 1;
+  if (users.users > 0) return;
+  delete shared.floorwalkerTestEngines;
+  await (await users.running).stop();
+}
+
+async function start(): Promise<Running> {
   const reporter = createProgressReporter(process.stderr);
   const fetching = new AbortController();
+  const dataDir = await mkdtemp(join(tmpdir(), 'floorwalker-test-'));
+  let engines: Engines | undefined;
   try {
-    dataDir = await mkdtemp(join(tmpdir(), 'floorwalker-test-'));
     const options = { env: process.env, onProgress: reporter.report };
     const external = externalEngines(process.env);
     const tools = provisionTools([...engineTools(external), 'ffmpeg', 'chromium'], {
@@ -47,16 +68,21 @@ export async function setup(project: TestProject): Promise<void> {
     engines = await startEngines({ dataDir, tools, external, ...options });
     const [ffmpeg, chromium] = await Promise.all([tools.ffmpeg, tools.chromium]);
     const { databaseAdminUrl, temporalAddress, temporalMetricsUrl, temporalUiUrl, s3, mqttUrl, pids } = engines;
-    project.provide('engines', {
-      ...{ dataDir, databaseAdminUrl, temporalAddress, s3, mqttUrl, pids: { ...pids } },
-      ...(temporalMetricsUrl && temporalUiUrl ? { temporalMetricsUrl, temporalUiUrl } : {}),
-      ffmpegPath: ffmpeg.path,
-      ffprobePath: ffmpeg.companions['ffprobe']!,
-      chromiumPath: chromium.path,
-    });
+    const running = engines;
+    return {
+      engines: {
+        ...{ dataDir, databaseAdminUrl, temporalAddress, s3, mqttUrl, pids: { ...pids } },
+        ...(temporalMetricsUrl && temporalUiUrl ? { temporalMetricsUrl, temporalUiUrl } : {}),
+        ffmpegPath: ffmpeg.path,
+        ffprobePath: ffmpeg.companions['ffprobe']!,
+        chromiumPath: chromium.path,
+      },
+      stop: () => stop(running, dataDir),
+    };
   } catch (error) {
     fetching.abort(error);
-    await removeEverything();
+    await engines?.stop();
+    await removeDataDir(dataDir);
     throw error;
   } finally {
     reporter.stop();
@@ -64,20 +90,14 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 /** Stops the engines, removes their data, and fails when a process of theirs is left. */
-export async function teardown(): Promise<void> {
-  const started = Object.entries(engines?.pids ?? {}).map(([name, pid]) => ({ name, identity: identifyProcess(pid) }));
-  await removeEverything();
+async function stop(engines: Engines, dataDir: string): Promise<void> {
+  const started = Object.entries(engines.pids).map(([name, pid]) => ({ name, identity: identifyProcess(pid) }));
+  await engines.stop();
+  await removeDataDir(dataDir);
   const left = started.filter((entry): entry is { name: string; identity: ProcessIdentity } =>
     entry.identity ? isRunning(entry.identity) : false,
   );
   if (left.length > 0) {
     throw new Error(`left running: ${left.map(({ name, identity }) => `${name} (${identity.pid})`).join(', ')}`);
   }
-}
-
-async function removeEverything(): Promise<void> {
-  await engines?.stop();
-  engines = undefined;
-  if (dataDir) await removeDataDir(dataDir);
-  dataDir = undefined;
 }

@@ -30,7 +30,11 @@ export async function createTestDatabase(
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, (client) => client.query(`create database ${name} template ${template}`));
   const adminUrl = withDatabase(serverUrl, name);
-  const appUrl = await setApplicationPassword(adminUrl, applicationPassword);
+  // Two files at once would trip over the role's one row.
+  const appUrl = await onServer(serverUrl, async (client) => {
+    await client.query("select pg_advisory_lock(hashtext('floorwalker-test-template'))");
+    return setApplicationPassword(adminUrl, applicationPassword);
+  });
   const keys = Object.fromEntries(
     roles.map((role) => [role, `key-${role}-${randomBytes(8).toString('hex')}`]),
   ) as Record<Role, string>;

@@ -150,7 +150,7 @@ describe('a database that goes away', () => {
       });
     await tell('before');
     await database.admin.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'api-listen'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'api-listen' and datname = current_database()",
     );
     await tell('after');
     expect(errors.length).toBeGreaterThan(0);
