@@ -1,3 +1,4 @@
+import type { ReleaseCause } from '../domain/device-command.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { IncidentStatus } from '../domain/incident-state.ts';
 import type { StepState } from '../domain/runbook-state.ts';
@@ -26,7 +27,7 @@ export interface FirstContactResult {
   /** Positions of the runbook's steps that people are newly asked to approve. */
   approvals?: number[];
   /** The self-checkout is asked first, and the customer has this long. */
-  prompt?: { waitMs: number };
+  prompt?: { waitMs: number; after?: { maxMs: number } };
 }
 
 export interface AlertStepInput {
@@ -108,7 +109,7 @@ export interface IncidentActivities {
   correctIncident(input: CorrectionInput): Promise<{ toldPersonIds: string[]; round?: number }>;
   purgeDue(): Promise<{ purged: number; failed: number }>;
   witnessAudit(): Promise<{ witnessed: number }>;
-  /** Looks through yesterday's till lines of every store. */
+  /** Looks through the recorded days of every store that nobody has looked through yet. */
   analyseTills(): Promise<{ analysed: number; failed: number }>;
 }
 
@@ -121,6 +122,22 @@ export interface MediaActivities {
     tenantId: string;
     incidentId: string;
   }): Promise<{ state: 'ready' | 'partial' | 'failed'; settledAt: string }>;
+}
+
+export interface RedactionReference {
+  tenantId: string;
+  incidentId: string;
+  version: number;
+}
+
+export interface RedactionMediaActivities {
+  /** Makes one version of the masked clip and puts it on record, or puts on record why there is none. */
+  redactClip(input: RedactionReference): Promise<{ state: 'ready' | 'failed' | 'unavailable' | 'moot' }>;
+}
+
+export interface RedactionRecordActivities {
+  /** Puts on record that nobody made it. */
+  giveUpRedaction(input: RedactionReference & { code: string }): Promise<void>;
 }
 
 export interface RunbookActivities {
@@ -136,4 +153,15 @@ export interface RunbookActivities {
     tenantId: string;
     incidentId: string;
   }): Promise<{ state: 'acknowledged' | 'failed' | 'moot' }>;
+  /** Has the till call the attendant, or keep the payment waiting; false: nothing was ordered, so nothing has to be let go. */
+  holdTerminal(input: { tenantId: string; incidentId: string }): Promise<{ ordered: boolean }>;
+  /** Has the till let go, again and again until it says so or its own time is over. */
+  releaseTerminal(input: { tenantId: string; incidentId: string; cause: ReleaseCause }): Promise<void>;
+}
+
+export interface PacketActivities {
+  /** Reads every recording with its hash checked, writes the zip, and settles the packet; built twice it is the same. */
+  buildPacket(input: { tenantId: string; packetId: string }): Promise<{ state: 'ready' | 'failed' }>;
+  /** Gives up: the packet says so. */
+  failPacket(input: { tenantId: string; packetId: string }): Promise<void>;
 }

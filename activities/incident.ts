@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { canonicalJson } from '../domain/audit-chain.ts';
 
+import { DomainError } from '../domain/errors.ts';
+import type { IncidentInput } from '../domain/incident-input.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
-import { addMs } from '../domain/time.ts';
+import { addMs, toMs } from '../domain/time.ts';
 import type { Actor } from '../domain/types.ts';
 import { forgetOldWebhooks } from '../services/access/authenticate.ts';
 import { readAuditHead, recordWitness } from '../services/audit/read.ts';
@@ -17,7 +20,8 @@ import { analyseDay } from '../services/pos/analyse.ts';
 import { analysesDue } from '../services/pos/due-analyses.ts';
 import { wipeQuarantine } from '../services/pos/imports.ts';
 import { findDueIncidents, listTenantIds, purgeIncident, type Signer } from '../services/retention/purge.ts';
-import { forgetTillDays, tillDaysKept } from '../services/retention/till-days.ts';
+import { forgetSensorEvents, forgetTillDays, tillDaysKept } from '../services/retention/till-days.ts';
+import { sensorDaysKept } from '../services/sensors/ingest.ts';
 import type { IncidentActivities, StepOutcome } from './contracts.ts';
 import { alive, translated } from './failure.ts';
 import { outcomeOf, sendFreshText, type TextDependencies } from './send-text.ts';
@@ -41,6 +45,15 @@ export const systemActor = (tenantId: string, name: string): Actor => ({
   storeIds: null,
 });
 
+/** The workflow's timers come by the second, so that less than one of the till's window may be left. */
+const longestRestMs = 1_000;
+
+function restOfWindowMs({ behaviour, detectedAt, policy }: IncidentInput, nowAt: string): number {
+  if (!policy.receiptFirst.includes(behaviour)) return 0;
+  const leftMs = toMs(detectedAt) + policy.posWindow.afterMs - toMs(nowAt);
+  return Math.min(longestRestMs, Math.max(0, leftMs));
+}
+
 const purgeBatch = 50;
 /** The carrier's list is read a day back. */
 const webhooksKeptDays = 30;
@@ -54,6 +67,8 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
   });
   const short: Omit<IncidentActivities, 'purgeDue' | 'witnessAudit' | 'analyseTills'> = {
     async firstContact({ incident }) {
+      const restMs = restOfWindowMs(incident, deps.now());
+      if (restMs > 0) await delay(restMs);
       const ctx = context(incident.tenantId);
       const { intent, prompt, ...found } = await makeFirstContact(ctx, deps.links, incident.incidentId);
       return { ...found, firstStep: await firstStep(deps, ctx, intent), ...(prompt === null ? {} : { prompt }) };
@@ -128,6 +143,7 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
         await wipeQuarantine(ctx);
       }
       await forgetTillDays(deps.db, tillDaysKept);
+      await forgetSensorEvents(deps.db, sensorDaysKept);
       await forgetOldWebhooks(deps.db, webhooksKeptDays);
       return { purged, failed };
     },
@@ -143,7 +159,9 @@ export function createIncidentActivities(deps: IncidentDependencies): IncidentAc
             await analyseDay(ctx, due);
             analysed += 1;
           } catch (error) {
-            // Its own record says that it failed; one store's day must not keep the others waiting.
+            // A database that is away is no fault of the day: tried again, and what is done stays done.
+            if (error instanceof DomainError && error.code === 'DEPENDENCY_TEMPORARY') throw error;
+            // Its own record says that it failed, and it is due again the next night; it must not keep the others waiting.
             deps.onSweepError(error, { tenantId, ...due });
             failed += 1;
           }

@@ -1,8 +1,9 @@
 import type { DeviceAddress, DeviceAnswer, DeviceClient } from '../adapters/mqtt/device-client.ts';
 import type { DeviceCommand } from '../domain/device-command.ts';
-import { assertNever } from '../domain/errors.ts';
+import { assertNever, DomainError } from '../domain/errors.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { beginPrompt, finishPrompt, promptAckTimeoutMs } from '../services/pos/prompt.ts';
+import { beginHold, beginRelease, finishHold, finishRelease } from '../services/pos/terminal-hold.ts';
 import { beginStep, type DeviceOutcome, finishStep } from '../services/runbook/execute.ts';
 import type { RunbookActivities } from './contracts.ts';
 import { translated } from './failure.ts';
@@ -43,6 +44,20 @@ export function createRunbookActivities(deps: RunbookDependencies): RunbookActiv
       const result = await tell(order, promptAckTimeoutMs);
       await finishPrompt(ctx, { incidentId, result });
       return { state: result.outcome };
+    },
+    async holdTerminal({ tenantId, incidentId }) {
+      const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'till') };
+      const { order, ordered } = await beginHold(ctx, incidentId);
+      if (order !== null) await finishHold(ctx, { incidentId, result: await tell(order, promptAckTimeoutMs) });
+      return { ordered };
+    },
+    async releaseTerminal({ tenantId, incidentId, cause }) {
+      const ctx: ServiceContext = { db: deps.db, now: deps.now, actor: systemActor(tenantId, 'till') };
+      const order = await beginRelease(ctx, { incidentId, cause });
+      if (order === null) return;
+      const { outcome } = await tell(order, promptAckTimeoutMs);
+      if (!(await finishRelease(ctx, { incidentId, confirmed: outcome === 'acknowledged' })))
+        throw new DomainError('DEPENDENCY_TEMPORARY', 'The till did not say that it let go; it is asked again.');
     },
   });
 }

@@ -16,10 +16,13 @@ import { estateRoutes, signInRoutes } from './routes/estate.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { linkRoutes } from './routes/links.ts';
+import { packetLinkRoutes, packetRoutes } from './routes/packets.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { dayFileRoutes, posImportRoutes } from './routes/pos.ts';
+import { redactionRoutes } from './routes/redactions.ts';
 import { rosterRoutes } from './routes/roster.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
+import { sensorIntakeRoutes, sensorRoutes } from './routes/sensors.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
 import { tillAnalysisRoutes } from './routes/till-analysis.ts';
@@ -46,7 +49,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.use(requestIds, metrics.observe, securityHeaders(deps));
   app.use(systemRoutes(deps, metrics));
   app.use('/webhooks/twilio', twilioWebhooks(deps));
-  app.use(linkRoutes(deps));
+  app.use(linkRoutes(deps), packetLinkRoutes(deps));
   if (deps.simulator) app.use('/simulator', simulatorRoutes(deps, deps.simulator));
 
   // Who asks comes first: a stranger's body is not even read.
@@ -59,7 +62,7 @@ export function createApp(deps: ApiDependencies): Express {
   app.use(dayFileRoutes(deps, deps.dayFileReaders));
   app.use('/v1', express.json({ limit: bodyLimit, type: ['application/json', 'application/cloudevents+json'] }));
   app.use('/v1', requireJson, storableOnly);
-  app.use(intakeRoutes(deps));
+  app.use(intakeRoutes(deps), sensorIntakeRoutes(deps));
   app.use(
     '/v1',
     limiter('requests', 60_000, 12_000, (response) => response.locals['actor']?.id),
@@ -81,9 +84,11 @@ export function createApp(deps: ApiDependencies): Express {
     rosterRoutes(deps),
     incidentRoutes(deps),
     afterCloseRoutes(deps),
+    redactionRoutes(deps),
     runbookRoutes(deps),
   );
-  app.use(policyRoutes(deps));
+  app.use(packetRoutes(deps));
+  app.use(policyRoutes(deps), sensorRoutes(deps));
   app.use(outgoingWebhookRoutes(deps), usageRoutes(deps));
   app.use(crossingRoutes(deps), posImportRoutes(deps), tillAnalysisRoutes(deps));
   app.use('/v1', notFound);

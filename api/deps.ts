@@ -1,6 +1,7 @@
 import type { Database } from '../adapters/postgres/database.ts';
 import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import type { Menu, SpokenLanguage } from '../adapters/twilio/twiml.ts';
+import type { PacketStore } from '../domain/packet/ports.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
 import type { WitnessedHead, WitnessRecord } from '../services/audit/read.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -32,6 +33,13 @@ export interface ApiDependencies {
   sayTwiml: (text: string, language: SpokenLanguage) => string;
   /** The newest head outside of the database; the row only says that there must be one. */
   verifyWitness: (witness: WitnessRecord | null, tenantId: string) => Promise<WitnessedHead | null>;
+  packets: {
+    store: PacketStore;
+    /** What a packet names as its maker. */
+    producerVersion: string;
+    /** What recipients compare a packet's key with. */
+    signingPublicKeyPem: string;
+  };
   dayFileReaders: DayFileReaders;
   consoleDir: string | null;
   /** Only in development. */

@@ -19,6 +19,7 @@ import {
   detectionMergedSignalName,
   mandatoryStepsSignalName,
   receiptSignalName,
+  terminalReleaseSignalName,
   undeliveredSignalName,
 } from '../workflows/contracts.ts';
 
@@ -86,12 +87,20 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
         const round = Number(row.payload['round']);
         return deps.engine.startCorrection(address, { key: `person-${round}`, round });
       }
+      case 'terminal_release':
+        // One that has ended has let the till go.
+        await deps.engine.signal(address, terminalReleaseSignalName);
+        return;
       case 'mandatory_steps':
         await deps.engine.signal(address, mandatoryStepsSignalName, { open: Number(row.payload['open']) });
         return;
       case 'runbook':
       case 'runbook_command':
         return deps.engine.orderSteps(address, row.payload['orders'] as StepOrder[]);
+      case 'packet':
+        return deps.engine.buildPacket(address, String(row.payload['packetId']));
+      case 'redact':
+        return deps.engine.startRedaction(address, Number(row.payload['version']));
       case 'decide':
         // A refusal is an answer too: somebody else decided first.
         await deps.engine

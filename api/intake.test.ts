@@ -4,10 +4,13 @@ import {
   detectionEventType,
   maxCrossingBatch,
   maxPosBatch,
+  maxSensorBatch,
   parseCrossings,
   parseDetection,
   parseDetectionRequest,
   parsePosEvents,
+  parseSensorEvents,
+  parseSensorStatus,
 } from './intake.ts';
 
 const detection = {
@@ -236,5 +239,54 @@ describe('crossings', () => {
   it('come in batches that are neither empty nor endless', () => {
     expect(refused(() => parseCrossings([]))).toEqual(['body']);
     expect(refused(() => parseCrossings(Array(maxCrossingBatch + 1).fill(crossing)))).toEqual(['body']);
+  });
+});
+
+describe('what sensors say', () => {
+  const at = '2026-03-01T12:00:00.000Z';
+  const event = { storeId: 'high-street', sensorId: 'x-1', eventId: 'e-1', occurredAt: at };
+  const door = { ...event, kind: 'door', what: 'opened' };
+  const kinds = [
+    door,
+    { ...event, kind: 'shelf_weight', deltaGrams: -300 },
+    { ...event, kind: 'eas_gate', direction: 'unknown' },
+    { ...event, kind: 'rfid', epc: '3074257BF7194E4000001A85' },
+    { ...event, kind: 'rfid', epc: 'urn:epc:id:sgtin:0614141.812345.6789', direction: 'out' },
+    { ...event, kind: 'pos_tamper', what: 'drawer_forced' },
+  ];
+
+  it('is taken in every kind, one by one or as a batch', () => {
+    expect(parseSensorEvents(kinds)).toEqual(kinds);
+    expect(parseSensorEvents(door)).toEqual([door]);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['no kind', { kind: undefined }, ['kind']],
+    ['a kind that nobody knows', { kind: 'smoke' }, ['kind']],
+    ['an unknown field', { colour: 'red' }, ['colour']],
+    ['nothing said', { what: undefined }, ['what']],
+    ['what another kind says', { what: 'cable_pulled' }, ['what']],
+    ['a field of another kind', { deltaGrams: -1 }, ['deltaGrams']],
+    ['a shelf without a weight', { kind: 'shelf_weight', what: undefined }, ['deltaGrams']],
+    ['a tag that is none', { kind: 'rfid', what: undefined, epc: 'abc' }, ['epc']],
+    ['an id that is too long', { eventId: 'e'.repeat(64) }, ['eventId']],
+    ['no instant', { occurredAt: 'noon' }, ['occurredAt']],
+  ])('is refused by name: %s', (_name, change, fields) => {
+    const sent = JSON.parse(JSON.stringify({ ...door, ...change })) as object;
+    expect(refused(() => parseSensorEvents(sent))).toEqual(fields);
+    expect(refused(() => parseSensorEvents([door, sent]))).toEqual(fields.map((field) => `1.${field}`));
+  });
+
+  it('is refused as a whole when it is nothing or too much', () => {
+    expect(refused(() => parseSensorEvents([]))).toEqual(['body']);
+    expect(refused(() => parseSensorEvents(Array(maxSensorBatch + 1).fill(door)))).toEqual(['body']);
+  });
+
+  it('may leave out the instant in a last will only as a whole', () => {
+    const will = { storeId: 'high-street', sensorId: 'x-1', state: 'death', session: 's' };
+    expect(parseSensorStatus(will)).toEqual(will);
+    expect(refused(() => parseSensorStatus({ ...will, at: null }))).toEqual(['at']);
+    expect(refused(() => parseSensorStatus({ ...will, session: undefined }))).toEqual(['session']);
+    expect(refused(() => parseSensorStatus({ ...will, state: 'dead' }))).toEqual(['state']);
   });
 });

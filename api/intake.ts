@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats';
 import { type Headers, HTTP } from 'cloudevents';
 import { DomainError, type FieldError, invalidField } from '../domain/errors.ts';
+import type { SensorEvent, SensorStatus } from '../domain/sensors.ts';
 import { instantFrom } from '../domain/time.ts';
 import type { Crossing, Detection, PosEvent } from '../domain/types.ts';
 
@@ -16,10 +17,13 @@ const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false });
 addFormats.default(ajv);
 const isDetection: ValidateFunction<Detection> = ajv.compile<Detection>(schemaOf('detection'));
 const isPosEvent: ValidateFunction<PosEvent> = ajv.compile<PosEvent>(schemaOf('pos-event'));
+const isSensorEvent: ValidateFunction<SensorEvent> = ajv.compile<SensorEvent>(schemaOf('sensor-event'));
+const isSensorStatus: ValidateFunction<SensorStatus> = ajv.compile<SensorStatus>(schemaOf('sensor-status'));
 const isCrossing: ValidateFunction<Crossing> = ajv.compile<Crossing>(schemaOf('crossing'));
 
 export const maxPosBatch = 1_000;
 export const maxCrossingBatch = 1_000;
+export const maxSensorBatch = 200;
 export const detectionEventType = 'io.floorwalker.detection.v1';
 
 /** One schema for every way in; throws VALIDATION that names each field. */
@@ -89,7 +93,26 @@ export function parseCrossings(value: unknown): Crossing[] {
   });
 }
 
-function refusal(errors: readonly ErrorObject[], prefix: string): DomainError {
+/** One event of a sensor or a batch; throws VALIDATION that names each field. */
+export function parseSensorEvents(value: unknown): SensorEvent[] {
+  const events = Array.isArray(value) ? value : [value];
+  if (events.length === 0) throw invalidField('body', 'must hold at least one event');
+  if (events.length > maxSensorBatch) throw invalidField('body', `must hold at most ${maxSensorBatch} events`);
+  return events.map((event: unknown, index) => {
+    const prefix = Array.isArray(value) ? `${index}.` : '';
+    if (!isSensorEvent(event)) throw refusal(isSensorEvent.errors ?? [], prefix);
+    return { ...event, occurredAt: instantFrom(`${prefix}occurredAt`, event.occurredAt) };
+  });
+}
+
+export function parseSensorStatus(value: unknown): SensorStatus {
+  if (!isSensorStatus(value)) throw refusal(isSensorStatus.errors ?? [], '');
+  return { ...value, ...(value.at === undefined ? {} : { at: instantFrom('at', value.at) }) };
+}
+
+function refusal(allErrors: readonly ErrorObject[], prefix: string): DomainError {
+  // That a branch was not met says nothing beside what was wrong in it.
+  const errors = allErrors.filter(({ keyword }) => keyword !== 'if');
   const fields = errors.map((entry) => fieldError(entry, prefix));
   return new DomainError('VALIDATION', fields.map(({ field, message }) => `${field}: ${message}`).join('; '), {
     fields,
@@ -107,6 +130,8 @@ function fieldError(entry: ErrorObject, prefix: string): FieldError {
       ? 'is missing'
       : params.additionalProperty
         ? 'is not known'
-        : (entry.message ?? 'is not valid');
+        : entry.keyword === 'false schema'
+          ? 'does not belong to this kind'
+          : (entry.message ?? 'is not valid');
   return { field: `${prefix}${path === '' ? 'body' : path}`, message };
 }

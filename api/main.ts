@@ -8,6 +8,7 @@ import { type KafkaIntake, type KafkaMessageOut, openKafkaIntake } from '../adap
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import { type MqttIntake, openMqttIntake } from '../adapters/mqtt/intake-client.ts';
 import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import { openPacketStore } from '../adapters/objects/packet-store.ts';
 import { dayFileReaders } from '../adapters/pos/readers.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { listen } from '../adapters/postgres/listen.ts';
@@ -19,7 +20,10 @@ import { createWebhookPoster } from '../adapters/webhooks/post.ts';
 import type { Config } from '../config/env.ts';
 import { readConfigOrExit } from '../config/read.ts';
 import type { Role } from '../domain/types.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
+import { packetWorkflowType } from '../workflows/packet-contracts.ts';
+import { redactionWorkflowType } from '../workflows/redaction-contracts.ts';
 import { runbookWorkflowType } from '../workflows/runbook-contracts.ts';
 import { createApp } from './app.ts';
 import { runAuditChain } from './audit-chain.ts';
@@ -67,16 +71,24 @@ export async function runApi(): Promise<void> {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     identity: 'api',
-    names: { incidentQueue, incidentWorkflowType, correctionWorkflowType, runbookWorkflowType },
+    names: {
+      incidentQueue,
+      incidentWorkflowType,
+      correctionWorkflowType,
+      redactionWorkflowType,
+      runbookWorkflowType,
+      packetWorkflowType,
+    },
   });
   const dispatcher = createDispatcher({ db, engine, now, onError: log });
-  const objects = openEvidenceStore({
+  const bucket = {
     endpoint: config.S3_ENDPOINT,
     accessKey: config.S3_ACCESS_KEY,
     secretKey: config.S3_SECRET_KEY.reveal(),
     bucket: config.S3_BUCKET,
     region: config.S3_REGION,
-  });
+  };
+  const objects = openEvidenceStore(bucket);
   await objects.ensureBucket();
   const live = createLiveEvents();
   const listener = listen({
@@ -113,6 +125,7 @@ export async function runApi(): Promise<void> {
     logger,
   );
 
+  const signingPublicKeyPem = openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem;
   const deps: ApiDependencies = {
     mode: config.FLOORWALKER_MODE,
     db,
@@ -132,9 +145,10 @@ export async function runApi(): Promise<void> {
     sayTwiml,
     verifyWitness: witnessVerifier({
       objects,
-      publicKeyPem: openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem,
+      publicKeyPem: signingPublicKeyPem,
       verify: verifySignature,
     }),
+    packets: { store: openPacketStore(bucket), producerVersion: manifest.version, signingPublicKeyPem },
     dayFileReaders,
     consoleDir,
     simulator: simulatorOf(config),

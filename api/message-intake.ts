@@ -7,6 +7,7 @@ import { type PosSource, refusalOf, storePosLines } from '../services/pos/ingest
 import type { Dispatcher } from './dispatcher.ts';
 import { parseDetection, parsePosEvents } from './intake.ts';
 import { problemOf } from './problem.ts';
+import { takeSensorEvents, takeSensorStatus } from './sensor-intake.ts';
 import { requireStorable } from './storable.ts';
 
 export interface IntakeMessage {
@@ -15,7 +16,9 @@ export interface IntakeMessage {
   topic: string;
   tenantId: string;
   storeId: string;
-  kind: 'detections' | 'pos';
+  kind: 'detections' | 'pos' | 'sensor_events' | 'sensor_status';
+  /** Whose topic it is, of the kinds that have one for each sensor. */
+  sensorId?: string;
   payload: Buffer;
   /** Says that we are still at it, for brokers that give a silent consumer's work to another. */
   heartbeat?: () => Promise<void>;
@@ -63,11 +66,16 @@ export function createMessageHandler(deps: MessageIntakeDependencies): (message:
     const ctx: ServiceContext = { db: deps.db, now: deps.now, actor };
     const value = parseJson(message.payload);
     if (message.kind === 'detections') return takeDetection(ctx, storeId, value);
-    const refused = await takeLines(ctx, storeId, value, { source: via, importId: null });
+    const of = { storeId, sensorId: message.sensorId ?? '' };
+    if (message.kind === 'sensor_status') return takeSensorStatus(deps, ctx, of, value);
+    const refused =
+      message.kind === 'sensor_events'
+        ? await takeSensorEvents(deps, ctx, of, value)
+        : await takeLines(ctx, storeId, value, { source: via, importId: null });
     if (refused.length > 0)
       await setAside(message, {
         code: 'VALIDATION',
-        detail: `${refused.length} of the lines could not be taken; the others are stored`,
+        detail: `${refused.length} of the ${message.kind === 'pos' ? 'lines' : 'events'} could not be taken; the others are stored`,
         errors: refused,
       });
   };

@@ -25,8 +25,9 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
   const clip = gauge('clip_ready_seconds', 'From the end of the post-roll to the clip on record', ['quantile']);
   const tillLag = gauge('till_feed_lag_seconds', 'How late the lines of the slowest till come in that speaks');
   const silentTills = gauge('silent_tills', 'Tills not heard for 5 minutes while their shop goes on');
+  const silentSensors = gauge('silent_sensors', 'Sensors that are offline or have not been heard for too long');
   const counted = gauge('recent', 'Cases of the last 5 minutes behind the figures', ['what']);
-  const plain = [overdue, overdueAge, outbox, outboxAge, tillLag, silentTills];
+  const plain = [overdue, overdueAge, outbox, outboxAge, tillLag, silentTills, silentSensors];
   const labelled = [contact, lateness, answer, clip, counted];
   return async () => {
     const levels = await read().catch(() => null);
@@ -41,6 +42,7 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
     outbox.set(levels.outbox_waiting);
     outboxAge.set(levels.oldest_outbox_seconds);
     silentTills.set(levels.silent_tills);
+    silentSensors.set(levels.silent_sensors);
     if (levels.till_lag_seconds === null) tillLag.remove();
     else tillLag.set(levels.till_lag_seconds);
     setQuantiles(contact, { '0.5': levels.contact_p50, '0.95': levels.contact_p95, '0.99': levels.contact_p99 });

@@ -1,10 +1,12 @@
 import { runLatencyBench } from './latency.ts';
 import { runPeopleBench } from './people.ts';
+import { runRedactionBench } from './redaction.ts';
 import { runTillsBench } from './tills.ts';
 
 const benches: Record<string, () => Promise<void>> = {
   latency: runLatencyBench,
   people: runPeopleBench,
+  redaction: runRedactionBench,
   tills: runTillsBench,
 };
 

@@ -14,6 +14,7 @@ import { benchPolicy, withInstallation } from './lib/machine.ts';
 import { say } from './lib/measure.ts';
 import { machine, percentile, publish, round } from './lib/results.ts';
 import { liveDay } from './lib/tills-day.ts';
+import { measurePrompts } from './lib/tills-prompt.ts';
 import { fillLines, measureCorrelation, measureCsv, measureJson } from './lib/tills-rates.ts';
 import { scoreTills } from './lib/tills-score.ts';
 
@@ -25,6 +26,8 @@ const baselineDays = 5;
 const filledLines = 10_000_000;
 const filledDays = 40;
 const sightings = 400;
+const promptStore = { storeId: 'prompts', selfCheckouts: 8, windowMs: 2_000 };
+const prompts = { count: 200, perSecond: 5 };
 
 /** The till is asked first and the shopper second: a person is sent only when neither settles it. */
 const tillsPolicy: Policy = {
@@ -38,6 +41,8 @@ const tillsPolicy: Policy = {
 function tillsEstate(keys: Installation['keys']): Estate {
   const estate = demoEstate(keys, tillsPolicy);
   estate.stores.push(storeDayEstate({ id: storeId, name: 'Supermarket', timeZone }));
+  const { storeId: id, selfCheckouts } = promptStore;
+  estate.stores.push(storeDayEstate({ id, name: 'Prompts', timeZone, lanes: 0, selfCheckouts }));
   for (const key of estate.keys) key.storeIds = null;
   return estate;
 }
@@ -55,13 +60,21 @@ export async function runTillsBench(): Promise<void> {
     try {
       say('floor: no-op workflows and bare inserts');
       const floor = await measureFloor(address, adminUrl);
+      say(`prompts: ${prompts.count} items without a receipt at ${prompts.perSecond}/s`);
+      const { windowToPromptMs, detectionToPromptMs } = await measurePrompts(running, promptStore, prompts);
       say(`intake: ${baselineDays} honest days, as JSON and as CSV`);
       const past = Array.from({ length: baselineDays }, (_, index) =>
-        simulateDay({ seed, date: dayBefore(2 + index), timeZone, storeId, baskets, fraud: false }),
+        // A terminal is replaced once, and not every day.
+        simulateDay({
+          ...{ seed, date: dayBefore(2 + index), timeZone, storeId, baskets },
+          ...{ fraud: false, faults: { terminalReplaced: false } },
+        }),
       );
       const json = await measureJson(running, past[0]!);
       const csv = await Promise.all(past.slice(1, 2).map((day) => measureCsv(running, day)));
       for (const day of past.slice(2)) await measureJson(running, day);
+      // The cameras were there yesterday as well; a day is enough to know them by.
+      await sendCrossings(running, past[0]!);
       const batchSeconds: number[] = [];
       for (const day of [...past].reverse()) batchSeconds.push(await analyse(running, day));
       say(`the day: ${baskets} baskets with planted fraud, on the store's own clock`);
@@ -95,6 +108,9 @@ export async function runTillsBench(): Promise<void> {
           correlationP50Ms: round(percentile(manyMs, 0.5), 2),
           correlationP95Ms: round(percentile(manyMs, 0.95), 2),
           correlationP95MsFewDays: round(percentile(fewMs, 0.95), 2),
+          windowToPromptP50Ms: round(percentile(windowToPromptMs, 0.5), 0),
+          windowToPromptP95Ms: round(percentile(windowToPromptMs, 0.95), 0),
+          detectionToPromptP95Ms: round(percentile(detectionToPromptMs, 0.95), 0),
           dayBatchSeconds: round(dayBatchSeconds, 1),
           precision: round(score.before.precision ?? 0, 3),
           recall: round(score.before.recall ?? 0, 3),
@@ -118,17 +134,28 @@ export async function runTillsBench(): Promise<void> {
   });
 }
 
-async function api<T>(running: Running, method: string, path: string, body?: unknown): Promise<T> {
+async function api<T>(
+  running: Running,
+  method: string,
+  path: string,
+  body?: unknown,
+  as: 'soc_lead' | 'device' = 'soc_lead',
+): Promise<T> {
   const response = await fetch(new URL(path, running.application.baseUrl), {
     method,
     headers: {
-      authorization: `Bearer ${running.installation.keys.soc_lead}`,
+      authorization: `Bearer ${running.installation.keys[as]}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
+}
+
+async function sendCrossings(running: Running, day: StoreDay): Promise<void> {
+  for (let from = 0; from < day.crossings.length; from += 500)
+    await api(running, 'POST', '/v1/crossings', day.crossings.slice(from, from + 500), 'device');
 }
 
 async function analyse(running: Running, day: StoreDay): Promise<number> {

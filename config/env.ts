@@ -59,6 +59,8 @@ export const environmentSchema = z.object({
       error: 'set it to an Ed25519 private key (PKCS 8 PEM, newlines as \\n), for deletion records and audit heads',
     })
     .transform((value) => new Secret(value.replaceAll('\\n', '\n'))),
+  /** A time-stamping server (RFC 3161) that stamps evidence packets; unset: none are. */
+  FLOORWALKER_TSA_URL: url('https://tsa.example.com/tsr').optional(),
   DATABASE_URL: url('postgres://floorwalker_app:…@db/floorwalker'),
   DATABASE_ADMIN_URL: url('postgres://owner:…@db/floorwalker').optional(),
   TEMPORAL_ADDRESS: z

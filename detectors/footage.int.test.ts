@@ -2,12 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { readClipPictures, sampledPictures } from '../adapters/ffmpeg/pictures.ts';
+import { holdsMiddleOf } from '../domain/redaction/geometry.ts';
 import type { Crossing, Detection } from '../domain/types.ts';
 import { type FootageTruth, LANE_ZONE, type RenderedLane, renderLane } from '../stack/footage/self-checkout-lane.ts';
 import { MissedScanRule } from './behaviours/missed-scan.ts';
 import { runCamera } from './camera.ts';
 import type { LaneDecision, TillMessage } from './lane-watch.ts';
 import { MODELS, type ModelPlaces } from './models/manifest.ts';
+import { PeopleFinder } from './redaction/people-finder.ts';
 import type { LineCrossing } from './scan-zone/tracks.ts';
 import { rectangle, type ScanZone } from './scan-zone/zone.ts';
 import { countRecording, findFootage, findModels, keepingLogger, readTruth } from './testing.ts';
@@ -179,3 +182,33 @@ describe.skipIf(!beltPath)(
     );
   },
 );
+
+describe('people in an aisle', () => {
+  const aislePath = findFootage('store-aisle.mp4', process.env['FLOORWALKER_FOOTAGE']);
+  const facesDir = findModels(MODELS.rfb320Face.file, process.env['FLOORWALKER_MODELS']);
+
+  it('cannot be looked for without both models', async () => {
+    expect(await PeopleFinder.open({})).toEqual(MODELS.yoloxNano);
+  });
+
+  it.skipIf(!aislePath || !facesDir)(
+    `are found, and the one face that shows ${facesDir ? '' : `(skipped: put ${MODELS.rfb320Face.file} into FLOORWALKER_MODELS)`}`,
+    async () => {
+      const finder = await PeopleFinder.open({ modelsDir: facesDir! });
+      if (!(finder instanceof PeopleFinder)) throw new Error(`${finder.id} is missing`);
+      const clip = await readClipPictures(aislePath!, ffmpeg);
+      const { width, height } = clip;
+      const scores = { person: 0.5, face: 0.55, loneFace: 0.85 };
+      for await (const { rgb } of sampledPictures(aislePath!, clip, clip.timesUs.length, ffmpeg)) {
+        const seen = await finder.look({ rgb, width, height }, scores);
+        const people = seen.filter(({ kind }) => kind === 'person');
+        expect(people.length).toBeGreaterThanOrEqual(2);
+        for (const face of seen.filter(({ kind }) => kind === 'face')) {
+          expect(people.some(({ box }) => holdsMiddleOf(box, face.box))).toBe(true);
+          expect(face.box.height).toBeLessThan(0.2);
+        }
+      }
+      await finder.close();
+    },
+  );
+});

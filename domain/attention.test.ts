@@ -10,6 +10,7 @@ const facts: PagingFacts = {
   firstTextsInStorm: 0,
   verdicts: { confirmed: 0, dismissed: 0 },
   heldSincePass: 0,
+  confidence: null,
 };
 const policyWith = (noise: Partial<NoisePolicy>, rest: Partial<Policy> = {}): Policy => ({
   ...defaultPolicy,
@@ -20,6 +21,7 @@ const codes = (policy: Policy, change: Partial<PagingFacts> = {}) =>
   attentionDecision(policy, { ...facts, ...change }).map(({ code }) => code);
 
 const gate = { behaviour: 'missed_scan' as const, count: 3, windowMs: 60_000 };
+const held = policyWith({}, { fusion: { severityFrom: 'detection', holdBelow: { missed_scan: 0.9 } } });
 const learning = { minVerdicts: 10, floorPrecision: 0.1, windowMs: 1_000, passEvery: 4 };
 
 describe('whether people are paged', () => {
@@ -52,6 +54,10 @@ describe('whether people are paged', () => {
       { verdicts: { confirmed: 0, dismissed: 40 }, heldSincePass: 3 },
       [],
     ],
+    ['sources that are not sure enough together', held, { confidence: 0.89 }, ['CONFIDENCE_TOO_LOW']],
+    ['sources that are sure enough', held, { confidence: 0.9 }, []],
+    ['sources that were never weighed', held, { confidence: null }, []],
+    ['another behaviour is held', held, { confidence: 0.1, behaviour: 'wrong_scan' }, []],
     ['nothing is learnt', policyWith({ suppression: null }), { verdicts: { confirmed: 0, dismissed: 999 } }, []],
   ])('%s', (_, policy, change, expected) => {
     expect(codes(policy, change)).toEqual(expected);

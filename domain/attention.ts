@@ -14,6 +14,8 @@ export interface PagingFacts {
   verdicts: { confirmed: number; dismissed: number };
   /** Incidents of this pair held back by what was learnt since one of them last passed. */
   heldSincePass: number;
+  /** Of all sources together; null: it was never weighed. */
+  confidence: number | null;
 }
 
 /** Danger to people is never held back, by no rule and in no operating model. */
@@ -37,6 +39,9 @@ export function attentionDecision(policy: Policy, facts: PagingFacts): Reason[] 
       code: 'GATE_NOT_REACHED',
       params: { seen: facts.seenInGateWindow, needed: gate.count, windowMs: gate.windowMs },
     });
+  const needed = policy.fusion.holdBelow[facts.behaviour];
+  if (needed !== undefined && facts.confidence !== null && facts.confidence < needed)
+    reasons.push({ code: 'CONFIDENCE_TOO_LOW', params: { confidence: facts.confidence, needed } });
   if (facts.firstTextsInStorm >= noise.storm.count)
     reasons.push({
       code: 'STORM',

@@ -21,6 +21,13 @@ export const runbookWorkflowId = (
   first: { stepId: string; attempt: number },
 ): string => `runbook:${tenantId}:${storeId}:${incidentId}:${first.stepId}:${first.attempt}`;
 
+/** Each version of a masked clip is made once. */
+export const redactionWorkflowId = (tenantId: string, storeId: string, incidentId: string, version: number): string =>
+  `redaction:${tenantId}:${storeId}:${incidentId}:${version}`;
+
+export const packetWorkflowId = (tenantId: string, storeId: string, packetId: string): string =>
+  `packet:${tenantId}:${storeId}:${packetId}`;
+
 /** Codes people read from a phone and type back: no vowels (no words), nothing that looks like another sign. */
 const codeAlphabet = '23456789CDFGHJKLMNPQRTVWXZ';
 

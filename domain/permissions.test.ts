@@ -13,6 +13,10 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   // biome-ignore format: as above
   'camera.report':        { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 1, link: 0, system: 1 },
   // biome-ignore format: as above
+  'sensor.report':        { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 1, device: 1, link: 0, system: 1 },
+  // biome-ignore format: as above
+  'sensor.manage':        { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
   'till.review':          { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 1 },
   // biome-ignore format: as above
   'till.manage':          { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
@@ -37,6 +41,10 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   // biome-ignore format: as above
   'evidence.view':        { store_staff: 1, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 1, system: 1 },
   // biome-ignore format: as above
+  'evidence.redact':      { store_staff: 0, store_manager: 1, regional: 1, soc_operator: 1, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'evidence.release':     { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
   'hold.manage':          { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
   // biome-ignore format: as above
   'audit.read':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
@@ -60,6 +68,10 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   'price.manage':         { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
   // biome-ignore format: as above
   'webhook.manage':       { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'packet.issue':         { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'packet.receive':       { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 0, link: 1, system: 0 },
   // biome-ignore format: as above
   'system.run':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 0, link: 0, system: 1 },
 };

@@ -6,6 +6,8 @@ export type Permission =
   | 'pos.create'
   | 'pos.manage'
   | 'camera.report'
+  | 'sensor.report'
+  | 'sensor.manage'
   | 'till.review'
   | 'till.manage'
   | 'till.reveal'
@@ -18,6 +20,8 @@ export type Permission =
   | 'incident.reopen'
   | 'incident.appeal'
   | 'evidence.view'
+  | 'evidence.redact'
+  | 'evidence.release'
   | 'hold.manage'
   | 'audit.read'
   | 'estate.read'
@@ -30,6 +34,8 @@ export type Permission =
   | 'usage.read'
   | 'price.manage'
   | 'webhook.manage'
+  | 'packet.issue'
+  | 'packet.receive'
   | 'system.run';
 
 const floor: Permission[] = [
@@ -52,16 +58,21 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     ...runbookLead,
     'till.review',
     'till.reveal',
+    'evidence.redact',
     'roster.manage',
     'incident.correct',
     'incident.appeal',
   ],
   regional: [
+    'packet.issue',
     ...floor,
     ...runbookLead,
     'till.review',
     'till.manage',
+    'sensor.manage',
     'till.reveal',
+    'evidence.redact',
+    'evidence.release',
     'hold.manage',
     'roster.manage',
     'incident.correct',
@@ -71,13 +82,17 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'policy.edit',
     'usage.read',
   ],
-  soc_operator: [...floor, 'till.review', 'incident.correct', 'incident.reopen'],
+  soc_operator: [...floor, 'till.review', 'evidence.redact', 'incident.correct', 'incident.reopen'],
   soc_lead: [
+    'packet.issue',
     ...floor,
     ...runbookLead,
     'till.review',
     'till.manage',
+    'sensor.manage',
     'till.reveal',
+    'evidence.redact',
+    'evidence.release',
     'hold.manage',
     'roster.manage',
     'incident.correct',
@@ -89,11 +104,14 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'usage.read',
   ],
   compliance: [
+    'packet.issue',
     'till.review',
     'till.reveal',
     'incident.read',
     'incident.note',
     'evidence.view',
+    'evidence.redact',
+    'evidence.release',
     'hold.manage',
     'audit.read',
     'estate.read',
@@ -104,14 +122,19 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'usage.read',
   ],
   admin: [
+    'packet.issue',
     ...floor,
     ...runbookLead,
     'till.review',
     'till.manage',
+    'sensor.manage',
+    'evidence.redact',
+    'evidence.release',
     'hold.manage',
     'roster.manage',
     'audit.read',
     'detection.create',
+    'sensor.report',
     'pos.create',
     'pos.manage',
     'incident.correct',
@@ -124,14 +147,15 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
     'price.manage',
     'webhook.manage',
   ],
-  device: ['detection.create', 'pos.create', 'camera.report'],
-  link: ['evidence.view'],
+  device: ['detection.create', 'pos.create', 'camera.report', 'sensor.report'],
+  link: ['evidence.view', 'packet.receive'],
   system: [
     'system.run',
     'till.review',
     'detection.create',
     'pos.create',
     'camera.report',
+    'sensor.report',
     'incident.read',
     'evidence.view',
   ],

@@ -1,4 +1,5 @@
 import type { CorrelationWindow } from './pos-correlation.ts';
+import type { RedactionPolicy } from './redaction/types.ts';
 import type { Runbook } from './runbook.ts';
 import type { Behaviour, HumanVerdict, OperatingModel, Role, SeverityLevel, Verdict } from './types.ts';
 
@@ -17,6 +18,14 @@ export interface Gate {
   behaviour: Behaviour;
   count: number;
   windowMs: number;
+}
+
+/** What the confidence of all sources together decides. */
+interface FusionPolicy {
+  /** Whose confidence the severity counts: the surest detection's, or that of all sources. */
+  severityFrom: 'detection' | 'fused';
+  /** Nobody is paged about such a behaviour while the fused confidence is under this. */
+  holdBelow: Partial<Record<Behaviour, number>>;
 }
 
 export interface Allowance {
@@ -48,6 +57,14 @@ export interface NoisePolicy {
   quietHoursPass: SeverityLevel;
 }
 
+/** What a self-checkout does when nobody answered its prompt: it calls the attendant, or keeps the payment waiting for them. */
+export interface PromptFollowUp {
+  kind: 'attend' | 'block';
+  message: string;
+  /** Whatever happens, the terminal lets go after this. */
+  maxMs: number;
+}
+
 /** Everything that decides how an incident runs; copied into the workflow at its start, so later edits change nothing. */
 export interface Policy {
   id: string;
@@ -57,7 +74,7 @@ export interface Policy {
   receiptFirst: readonly Behaviour[];
   posWindow: CorrelationWindow;
   /** Before any person is told of an item without a receipt, a self-checkout asks for it this long; null: it does not. */
-  prompt: { waitMs: number; message: string } | null;
+  prompt: { waitMs: number; message: string; after?: PromptFollowUp } | null;
   /** Detections that agree in the merge keys and are closer than this belong to one incident. */
   mergeWindowMs: number;
   mergeKeys: readonly MergeKey[];
@@ -66,6 +83,8 @@ export interface Policy {
   /** A detection older than this on arrival pages nobody: whoever it was about has long left. */
   pageWithinMs: number;
   evidence: { preRollMs: number; postRollMs: number; graceMs: number; giveUpAfterMs: number };
+  /** Who may be seen in what leaves, and how the others are masked. */
+  redaction: RedactionPolicy;
   escalation: readonly EscalationStep[];
   /** After an acknowledgement escalation waits this long for the verdict. */
   acknowledgedTimeoutMs: number;
@@ -75,6 +94,7 @@ export interface Policy {
   claimMs: number;
   linkTtlMs: number;
   noise: NoisePolicy;
+  fusion: FusionPolicy;
   /** Points that replace the behaviour's usual ones in the severity. */
   severityPoints: Partial<Record<Behaviour, number>>;
   /** Verdicts that a second person looks at, and of how many: 1 is all of them. */
@@ -99,6 +119,7 @@ export const defaultPolicy: Policy = {
   lateAfterMs: minuteMs,
   pageWithinMs: 15 * minuteMs,
   evidence: { preRollMs: 5 * secondMs, postRollMs: 5 * secondMs, graceMs: 20 * secondMs, giveUpAfterMs: 10 * minuteMs },
+  redaction: { rule: 'sharing', target: 'people', style: 'solid' },
   escalation: [
     { role: 'store_staff', timeoutMs: 45 * secondMs },
     { role: 'store_manager', timeoutMs: 90 * secondMs },
@@ -115,6 +136,7 @@ export const defaultPolicy: Policy = {
     budgets: { low: { count: 4, windowMs: 60 * minuteMs }, medium: { count: 20, windowMs: 60 * minuteMs } },
     quietHoursPass: 'high',
   },
+  fusion: { severityFrom: 'detection', holdBelow: {} },
   severityPoints: {},
   secondReview: { verdicts: [], share: 0 },
   runbooks: [],

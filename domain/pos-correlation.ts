@@ -1,5 +1,7 @@
+import { type CameraRecord, cameraDoubt, type SightingLooks } from './till/camera-record.ts';
 import { type PairingWindow, pairPieces, type Rung } from './till/pairing.ts';
 import { linesThatCount, maxPassesMs, passesMsOf, piecesOf, type ScanLine } from './till/pieces.ts';
+import { type LastLine, tillSilence } from './till/silence.ts';
 import { toIso, toMs } from './time.ts';
 import type { PosVerdict, Reason } from './types.ts';
 
@@ -43,6 +45,12 @@ export interface CorrelationInput {
   /** By the till's clock: nobody was signed on from … to; no end: still. */
   closedFromAt?: string | null;
   closedToAt?: string | null;
+  /** The last thing that the till had rung when the item crossed. Left out or null: nothing, as long as is known. */
+  lastLine?: LastLine | null;
+  /** How trustworthy the camera has been. Left out or null: it reports no crossings, so nothing is known. */
+  camera?: CameraRecord | null;
+  /** How sure it was of this item. */
+  looks?: SightingLooks | null;
   /** What the item can be by its looks: only a line of one of these articles is its receipt. Left out or null: anything. */
   expectedPlus?: readonly string[] | null;
   /** The terminal asked for another scan (by the server's clock), or it is known which article it should be. */
@@ -62,9 +70,6 @@ export interface CorrelationResult {
 export const clockErrorLimitMs = 5_000;
 /** A second scan of what was taken back, or of what the terminal asked for, counts for this long. */
 const rescanAfterMs = 60_000;
-
-/** Once lines have come late, others of the same time may follow for this long. */
-const catchUpMs = 60_000;
 
 /** How far around a sighting other sightings and lines can have a say in it. */
 export const contextMs = (window: CorrelationWindow): number => 2 * (window.beforeMs + window.afterMs) + maxPassesMs;
@@ -140,8 +145,10 @@ export function correlate(input: CorrelationInput): CorrelationResult {
     return { ...base, verdict: 'MATCH', matchedLineId: lineId, reasons: [{ code, params }] };
   }
 
-  const silence = tillSilence(input, moment, fromMs, untilMs);
+  const silence = tillSilence(input, moment, { fromMs, untilMs, reachMs: contextMs(input.window) });
   if (silence) return unknown(silence);
+  const unsure = input.camera ? cameraDoubt(input.camera, input.looks ?? null, moment) : null;
+  if (unsure) return unknown(unsure);
   const inWindow = (line: ScanLine) =>
     moment.distanceMs(line) >= -moment.window.beforeMs && moment.distanceMs(line) <= moment.window.afterMs;
   const nearby = moment.standing.filter(inWindow).length;
@@ -202,48 +209,4 @@ function rescanOf(
     return prompted !== null || !pairing.includes(index);
   });
   return line ? { line, code: 'RECEIPT_LINE_RESCANNED' } : null;
-}
-
-/** Why the till's silence proves nothing; null when it does. */
-function tillSilence(input: CorrelationInput, moment: PairedMoment, fromMs: number, untilMs: number): Reason | null {
-  const { feedSeenAt, window } = input;
-  const serverAheadMs = input.clock?.serverAheadMs ?? 0;
-  const { closedFromAt, closedToAt = null } = input;
-  if (closedFromAt && toMs(closedFromAt) <= untilMs && (closedToAt === null || toMs(closedToAt) > fromMs)) {
-    const usedAllTheSame = moment.standing.some(
-      ({ occurredAt }) => occurredAt > closedFromAt && (closedToAt === null || occurredAt < closedToAt),
-    );
-    if (!usedAllTheSame) return { code: 'TILL_CLOSED', params: { fromAt: closedFromAt, toAt: closedToAt } };
-  }
-  if (feedSeenAt === null) return { code: 'TILL_NEVER_HEARD', params: {} };
-  const endMs = moment.sightingMs + window.afterMs;
-  // A sign of life counts up to the server's clock at most, so a till that runs ahead is measured by that one.
-  const silentMs = endMs + Math.min(moment.offsetMs, serverAheadMs) - toMs(feedSeenAt);
-  const allowedMs = window.feedStaleAfterMs;
-  if (silentMs > allowedMs)
-    return { code: 'TILL_SILENT', params: { lastSeenAt: feedSeenAt, lagMs: silentMs, allowedMs } };
-  // A till that runs ahead has no lag that shows, and none worth a doubt.
-  const shownLagMs = input.feedLagMs ?? 0;
-  const lagMs = shownLagMs > 0 ? shownLagMs + moment.offsetMs - serverAheadMs : 0;
-  const waitedMs = input.askedAt === undefined ? 0 : toMs(input.askedAt) - endMs - serverAheadMs;
-  if (lagMs > allowedMs && waitedMs < lagMs) return { code: 'TILL_LAGGING', params: { lagMs, allowedMs } };
-  const catchingUpMs = lateLineMs(input, moment, serverAheadMs);
-  if (catchingUpMs > allowedMs) return { code: 'TILL_LAGGING', params: { lagMs: catchingUpMs, allowedMs } };
-  const changeMs = Math.max(input.clock?.tillChangeMs ?? 0, input.clock?.cameraChangeMs ?? 0);
-  if (input.clock && changeMs > input.clock.changeLimitMs) {
-    const params = { why: 'late_or_jumped', offsetMs: moment.offsetMs, errorMs: moment.errorMs, changeMs };
-    return { code: 'CLOCKS_UNCERTAIN', params: { ...params, allowedMs: input.clock.changeLimitMs } };
-  }
-  return null;
-}
-
-/** How late the lines around a sighting came in, while more of them may still come: a till that catches up is not done. */
-function lateLineMs({ lines, window, askedAt }: CorrelationInput, moment: PairedMoment, serverAheadMs: number): number {
-  const reachMs = contextMs(window);
-  return lines.reduce((latestMs, line) => {
-    if (line.receivedAt === undefined || Math.abs(moment.distanceMs(line)) > reachMs) return latestMs;
-    const settled = askedAt !== undefined && toMs(askedAt) - toMs(line.receivedAt) > catchUpMs;
-    const rungMs = moment.sightingMs + moment.distanceMs(line) + serverAheadMs;
-    return settled ? latestMs : Math.max(latestMs, toMs(line.receivedAt) - rungMs);
-  }, 0);
 }

@@ -10,6 +10,7 @@
  * - withheld: a message that was not sent, with the reason; suppressed: an incident that pages nobody, with the reason.
  * - drill: an incident that somebody started to practise; it never reaches an outside party.
  * - runbook: what else is to be done for an incident, by itself or once people have approved it.
+ * - fusion: what camera, till and sensors make of an incident together, as one confidence with what each added.
  * - evidence: native segments, working clip, stills and a manifest of hashes in the locked store.
  * - custody: every acquisition, view, share and deletion of evidence, read from the audit log.
  * - witness: the signed head of the audit log, kept outside the database.
@@ -24,6 +25,7 @@ export const behaviours = {
   concealment: 'shoplifting',
   shelf_sweep: 'shoplifting',
   loitering: 'shoplifting',
+  exit_alarm: 'shoplifting',
   restricted_zone: 'safety',
   after_hours_presence: 'safety',
   group_intrusion: 'safety',
@@ -55,14 +57,20 @@ export type Channel = 'sms' | 'voice' | 'email';
 export type Locale = 'en' | 'es' | 'de' | 'fr';
 export type OperatingModel = 'soc_led' | 'checkout_validation' | 'detection_only';
 export type SecondReview = 'pending' | 'agreed' | 'disagreed';
-export type ArtifactKind = 'segment' | 'clip' | 'still' | 'thumbnail' | 'manifest';
+export type ArtifactKind = 'segment' | 'clip' | 'still' | 'thumbnail' | 'manifest' | 'redacted' | 'redaction_map';
 export type TimelineKind =
   | 'detection_received'
   | 'detection_merged'
+  | 'sensor_joined'
+  | 'sensor_released'
+  | 'confidence_fused'
   | 'till_checked'
   | 'severity_scored'
   | 'terminal_prompted'
   | 'terminal_prompt_failed'
+  | 'terminal_held'
+  | 'terminal_hold_failed'
+  | 'terminal_released'
   | 'rescanned'
   | 'text_sent'
   | 'text_delivered'
@@ -81,6 +89,10 @@ export type TimelineKind =
   | 'evidence_partial'
   | 'evidence_failed'
   | 'evidence_not_kept'
+  | 'redaction_requested'
+  | 'redaction_settled'
+  | 'unredacted_approved'
+  | 'unredacted_withdrawn'
   | 'acknowledged'
   | 'verdict_given'
   | 'help_requested'
@@ -146,6 +158,8 @@ export interface Detection {
   boxes?: DetectionBox[];
   /** Only what starts drills may set it. */
   drill?: boolean;
+  /** Only what takes in sensors may set it: the sensor whose alarm this is. */
+  sensorId?: string;
 }
 
 /** Fractions of the picture. */
@@ -213,6 +227,8 @@ export interface PosEvent {
   unit?: PosUnit;
   /** Pieces in one article, for a multi-pack; absent is one. */
   packSize?: number;
+  /** The tag of the very piece, where the till reads it. */
+  epc?: string;
   /** Minor units of the currency, signed: what is taken back is negative. */
   amountMinor?: number;
   currency?: string;

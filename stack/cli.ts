@@ -107,6 +107,24 @@ export async function main(args: readonly string[]): Promise<number> {
     });
 
   program
+    .command('verify-packet')
+    .description(
+      'check an evidence packet, a zip or its unpacked folder; 0 only when every hash and the signature hold',
+    )
+    .argument('<file>', 'the zip or the folder')
+    .option('--key <file>', 'public key of the company that sent it (PEM)')
+    .option('--tsa <file>', 'certificate of the time-stamping authority (PEM)')
+    .action(async (file: string, options: { key?: string; tsa?: string }) => {
+      const { runVerifyPacket } = await import('./verify-packet.ts');
+      exitCode = await runVerifyPacket({
+        file,
+        ...(options.key === undefined ? {} : { keyFile: options.key }),
+        ...(options.tsa === undefined ? {} : { tsaFile: options.tsa }),
+        write: (text) => process.stdout.write(text),
+      });
+    });
+
+  program
     .command('bench')
     .description('measure, print and store in bench/results; "all" runs every bench')
     .argument('<name>', 'latency | people | tills | all')

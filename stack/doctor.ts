@@ -72,7 +72,7 @@ async function checkTool(name: ToolName, { env }: DoctorOptions): Promise<Findin
     if (!(error instanceof ToolMissingError)) {
       return { ok: false, subject: pin.title, message: error instanceof Error ? error.message : String(error) };
     }
-    const optional = name === ToolName.chromium;
+    const optional = pin.testsOnly ?? false;
     const needed = optional ? 'npm test' : 'npm start';
     return {
       ok: false,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -56,8 +56,29 @@ export async function bundlePrograms(): Promise<Programs> {
     );
     // Another start may have been quicker; its files are the same.
     await rename(draft, place).catch(() => rm(draft, { recursive: true, force: true }));
+    await removeOldBundles(folder, place);
   }
+  // Says that it is in use, for whoever clears up later.
+  const now = new Date();
+  await utimes(place, now, now);
   return { floorwalker: [join(place, 'floorwalker.mjs')], carrier: [join(place, 'carrier.mjs')] };
+}
+
+const bundlesKept = 3;
+const unusedForMs = 24 * 3_600_000;
+
+/** An installation that was started from older sources restarts its processes from its own bundle, so recent ones stay. */
+export async function removeOldBundles(within: string, current: string, nowMs = Date.now()): Promise<void> {
+  const names = await readdir(within);
+  const bundles = await Promise.all(
+    names.map(async (name) => ({ path: join(within, name), usedMs: (await stat(join(within, name))).mtimeMs })),
+  );
+  const old = bundles
+    .filter(({ path }) => path !== current)
+    .sort((a, b) => b.usedMs - a.usedMs)
+    .slice(bundlesKept - 1)
+    .filter(({ usedMs }) => nowMs - usedMs > unusedForMs);
+  await Promise.all(old.map(({ path }) => rm(path, { recursive: true, force: true })));
 }
 
 /** Modules look for schemas and the console from where their source lies, wherever the bundle is. */

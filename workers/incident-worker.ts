@@ -4,13 +4,18 @@ import { Client, Connection, ScheduleAlreadyRunning } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createIncidentActivities, type IncidentDependencies } from '../activities/incident.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
+import { createPacketActivities } from '../activities/packet.ts';
+import { createRedactionRecordActivities } from '../activities/redact-record.ts';
 import { createRunbookActivities } from '../activities/runbook.ts';
 import { openSigner } from '../adapters/crypto/signer.ts';
 import { openDeviceClient } from '../adapters/mqtt/device-client.ts';
+import { openPacketStore } from '../adapters/objects/packet-store.ts';
 import { openMailer } from '../adapters/smtp/mailer.ts';
 import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { incidentQueue, notifyQueue, sweepScheduleId, sweepWorkflowType } from '../workflows/contracts.ts';
+import { packetQueue } from '../workflows/packet-contracts.ts';
 import { runbookQueue } from '../workflows/runbook-contracts.ts';
+import { packetTools } from './packet-tools.ts';
 import { openWorkerRuntime, runWorkers, type WorkerRuntime } from './runtime.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -71,7 +76,7 @@ export async function runIncidentWorker(): Promise<void> {
     ...common,
     taskQueue: incidentQueue,
     workflowBundle: await workflowBundle(join(config.FLOORWALKER_DATA, 'cache')),
-    activities: createIncidentActivities(dependencies),
+    activities: { ...createIncidentActivities(dependencies), ...createRedactionRecordActivities({ db, now }) },
     maxCachedWorkflows: 600,
     // More at once take longer each, and after an outage longer than a task may take.
     maxConcurrentWorkflowTaskExecutions: 10,
@@ -93,8 +98,18 @@ export async function runIncidentWorker(): Promise<void> {
     activities: createRunbookActivities({ db, now, devices }),
     maxConcurrentActivityTaskExecutions: 200,
   });
+  const packets = await Worker.create({
+    ...common,
+    taskQueue: packetQueue,
+    activities: createPacketActivities({
+      ...{ db, now, signer: dependencies.signer, tools: packetTools(config.FLOORWALKER_TSA_URL ?? null) },
+      store: openPacketStore(runtime.bucket),
+    }),
+    // Each reads, hashes and writes at the speed of the disk.
+    maxConcurrentActivityTaskExecutions: 2,
+  });
   await ensureSweepSchedule(runtime);
-  await runWorkers(runtime, [incidents, texts, steps], async () => {
+  await runWorkers(runtime, [incidents, texts, steps, packets], async () => {
     mailer?.close();
     await devices?.close();
     await db.close();

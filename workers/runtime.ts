@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
-import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import { type EvidenceStoreOptions, openEvidenceStore } from '../adapters/objects/evidence-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import type { Config } from '../config/env.ts';
 import { readConfigOrExit } from '../config/read.ts';
@@ -12,6 +12,8 @@ export interface WorkerRuntime {
   now: () => string;
   connection: NativeConnection;
   openDatabase(maxConnections: number): ReturnType<typeof openDatabase>;
+  /** Where evidence is kept. */
+  bucket: EvidenceStoreOptions;
   openObjects(): Promise<ReturnType<typeof openEvidenceStore>>;
 }
 
@@ -25,9 +27,17 @@ export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
     ),
   });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  const bucket = {
+    endpoint: config.S3_ENDPOINT,
+    accessKey: config.S3_ACCESS_KEY,
+    secretKey: config.S3_SECRET_KEY.reveal(),
+    bucket: config.S3_BUCKET,
+    region: config.S3_REGION,
+  };
   return {
     config,
     logger,
+    bucket,
     now: () => new Date().toISOString(),
     connection,
     openDatabase: (maxConnections) =>
@@ -38,13 +48,7 @@ export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
         onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
       }),
     async openObjects() {
-      const objects = openEvidenceStore({
-        endpoint: config.S3_ENDPOINT,
-        accessKey: config.S3_ACCESS_KEY,
-        secretKey: config.S3_SECRET_KEY.reveal(),
-        bucket: config.S3_BUCKET,
-        region: config.S3_REGION,
-      });
+      const objects = openEvidenceStore(bucket);
       await objects.ensureBucket();
       // Evidence without a working lock is no evidence: refuse to start.
       await objects.selfTest();

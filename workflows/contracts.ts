@@ -17,6 +17,7 @@ export const detectionMergedSignalName = 'detectionMerged';
 export const receiptSignalName = 'receiptArrived';
 export const undeliveredSignalName = 'textUndelivered';
 export const mandatoryStepsSignalName = 'mandatorySteps';
+export const terminalReleaseSignalName = 'terminalRelease';
 
 /** Ids and codes only: a name or a number has no place in a workflow's history. */
 export interface DecideCommand {

@@ -24,7 +24,7 @@ import type { Verdict } from '../domain/types.ts';
 import { patient, quick } from './activity-profiles.ts';
 import * as contracts from './contracts.ts';
 import { OpenIncident } from './open-incident.ts';
-import { askAtTheTill } from './prompting.ts';
+import { askAtTheTill, holdTheTill } from './prompting.ts';
 import { askForApproval, callForHelp, sendCorrections, settleInterrupted, textUnlessMoot } from './texting.ts';
 
 /** Updates, since whoever decides must hear whether it counted; the rest are facts that need no answer. */
@@ -35,6 +35,7 @@ const acknowledgeUpdate = defineUpdate<contracts.CommandReply, [contracts.Acknow
 const detectionMergedSignal = defineSignal<[contracts.DetectionMergedSignal]>(contracts.detectionMergedSignalName);
 const receiptSignal = defineSignal(contracts.receiptSignalName);
 const mandatoryStepsSignal = defineSignal<[contracts.MandatoryStepsSignal]>(contracts.mandatoryStepsSignalName);
+const terminalReleaseSignal = defineSignal(contracts.terminalReleaseSignalName);
 const undeliveredSignal = defineSignal<[contracts.UndeliveredSignal]>(contracts.undeliveredSignalName);
 
 const nowIso = () => toIso(Date.now());
@@ -73,6 +74,9 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
     else askTillAgain(incident);
   });
   setHandler(receiptSignal, () => askTillAgain(incident));
+  setHandler(terminalReleaseSignal, () => {
+    incident.tillReleased = true;
+  });
   setHandler(undeliveredSignal, ({ step, round }) => incident.textUndelivered(step, round));
   setHandler(mandatoryStepsSignal, ({ open }) => incident.stepsOpen(open, nowIso()));
 
@@ -87,7 +91,7 @@ export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
     await Promise.all([
       ...incident.notices,
       settleInterrupted(input, incident),
-      settleLateNews(input, incident, evidence.done),
+      settleLateNews(input, incident, Promise.all([evidence.done, ...incident.notices])),
     ]);
   });
   return incident.status.verdict ?? 'unreviewed';
@@ -134,7 +138,11 @@ function startEvidence(
 async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promise<void> {
   if (input.policy.receiptFirst.includes(input.behaviour)) {
     const openMs = toMs(input.detectedAt) + input.policy.posWindow.afterMs - Date.now();
-    if (openMs > 0) await condition(() => incident.closed, openMs);
+    if (openMs > 0) {
+      // The engine's timers come by the second; what is left of one the activity waits out.
+      const timerMs = patched('window-to-the-millisecond') ? Math.floor(openMs / 1_000) * 1_000 : openMs;
+      if (timerMs > 0) await condition(() => incident.closed, timerMs);
+    }
     if (incident.closed) return;
   }
   const contact = await firstContact(input);
@@ -144,7 +152,10 @@ async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promi
   if (contact.firstStep?.outcome === 'unsettled') incident.interruptedTexts.push({ step: 0, kind: 'alert' });
   else if (contact.firstStep) incident.stepDone({ step: 0, ...contact.firstStep });
   incident.tillSaid(contact.posVerdict, nowIso());
-  if (contact.prompt) await askAtTheTill(input, incident, contact.prompt.waitMs, () => recheckTill(input, incident));
+  if (!contact.prompt) return;
+  const { waitMs, after } = contact.prompt;
+  const unanswered = await askAtTheTill(input, incident, waitMs, () => recheckTill(input, incident));
+  if (unanswered && after) incident.notices.push(holdTheTill(input, incident, after.maxMs));
 }
 
 async function recheckTill(input: IncidentInput, incident: OpenIncident): Promise<void> {
@@ -244,7 +255,7 @@ async function close(input: IncidentInput, incident: OpenIncident): Promise<void
 }
 
 /** The evidence may take its time after the verdict; merges and receipts that arrive meanwhile are not lost on a closed incident. */
-async function settleLateNews(input: IncidentInput, incident: OpenIncident, evidence: Promise<void>): Promise<void> {
+async function settleLateNews(input: IncidentInput, incident: OpenIncident, evidence: Promise<unknown>): Promise<void> {
   const place = { tenantId: input.tenantId, incidentId: input.incidentId };
   let evidenceDone = false;
   void evidence.then(() => {

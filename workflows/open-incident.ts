@@ -29,6 +29,10 @@ export class OpenIncident {
   /** Something happened that the main loop must look at. */
   disturbed = false;
   tillNews = false;
+  /** Somebody said what they found, whatever it was. */
+  answered = false;
+  /** A person let the till go by hand. */
+  tillReleased = false;
   helpWanted: { byPersonId: string | undefined } | null = null;
   exhausted = false;
   /** The noise rules or the operating model keep this incident off everybody's phone. */
@@ -97,6 +101,7 @@ export class OpenIncident {
       ...(command.reasonCode === undefined ? {} : { reasonCode: command.reasonCode }),
     });
     this.disturbed = true;
+    this.answered = true;
     if (this.closed) this.closedAt = at;
     if (command.verdict === 'safe') {
       this.helpWanted = null;

@@ -1,9 +1,20 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
-import { openWorkflowBench, type Script, type Story, type WorkflowBench } from '../test/harness/workflow-bench.ts';
+import {
+  neverEnds,
+  openWorkflowBench,
+  type Script,
+  type Story,
+  type WorkflowBench,
+} from '../test/harness/workflow-bench.ts';
 import { workflowBundle } from '../workers/workflow-bundle.ts';
-import { mandatoryStepsSignalName, receiptSignalName, undeliveredSignalName } from './contracts.ts';
+import {
+  mandatoryStepsSignalName,
+  receiptSignalName,
+  terminalReleaseSignalName,
+  undeliveredSignalName,
+} from './contracts.ts';
 
 let bench: WorkflowBench;
 
@@ -161,5 +172,78 @@ describe.concurrent('reaching people', () => {
       ['correction', 'alex', 1],
       ['correction', 'sam', 1],
     ]);
+  });
+});
+
+describe.concurrent('a till that waits for the attendant', () => {
+  const asked = (more: Script = {}): { script: Script; policy: { escalation: typeof patient } } => ({
+    policy: { escalation: patient },
+    script: { ...contact({ firstStep: null, prompt: { waitMs: 1_000, after: { maxMs: 60_000 } } }), ...more },
+  });
+  const causes = (story: Story) => story.callsOf('releaseTerminal').map(({ input }) => input['cause']);
+
+  it('does not keep anybody from being paged, and goes on with the first answer', async ({ expect }) => {
+    const story = await bench.start(asked({ holdTerminal: () => neverEnds() }));
+    await story.called('holdTerminal');
+    await story.called('alertStep');
+    await story.decide({ verdict: 'confirmed' });
+    await story.result();
+    // Nobody knows whether it heard us, so it is told to let go.
+    expect(causes(story)).toEqual(['closed']);
+  });
+
+  it.for([
+    ['answered', (story: Story) => story.decide({ verdict: 'unsure' })],
+    ['person', (story: Story) => story.signal(terminalReleaseSignalName)],
+    ['till_unsure', (story: Story) => story.signal(receiptSignalName)],
+  ] as const)('goes on once: %s', async ([cause, tell], { expect }) => {
+    // Asked when the time is over it still has no receipt; asked again it is no longer sure.
+    let times = 0;
+    const recheckTill = async () => {
+      times += 1;
+      return { posVerdict: times === 1 ? ('MISMATCH' as const) : ('UNKNOWN' as const) };
+    };
+    const story = await bench.start(asked({ recheckTill }));
+    await story.called('alertStep');
+    await tell(story);
+    await story.called('releaseTerminal');
+    await story.decide({ verdict: 'paid' });
+    await story.result();
+    expect(causes(story)).toEqual([cause]);
+  });
+
+  it('is asked once more before anybody is sent, and nobody is when it is not sure', async ({ expect }) => {
+    const story = await bench.start(asked({ recheckTill: async () => ({ posVerdict: 'UNKNOWN' }) }));
+    await story.called('recheckTill');
+    await story.decide({ verdict: 'paid' });
+    await story.result();
+    expect([...story.callsOf('holdTerminal'), ...story.callsOf('alertStep')]).toEqual([]);
+  });
+
+  it('goes on when its time is over', async ({ expect }) => {
+    const story = await bench.start(
+      asked(contact({ firstStep: null, prompt: { waitMs: 1_000, after: { maxMs: 1_000 } } })),
+    );
+    await story.called('releaseTerminal');
+    expect(causes(story)).toEqual(['time_over']);
+    await story.decide({ verdict: 'paid' });
+    await story.result();
+  });
+
+  it('is not made to wait when the words were not shown, nothing was ordered, or somebody has answered', async ({
+    expect,
+  }) => {
+    const dark = await bench.start(asked({ promptTerminal: async () => ({ state: 'failed' }) }));
+    const moot = await bench.start(asked({ holdTerminal: async () => ({ ordered: false }) }));
+    const early = await bench.start(asked());
+    await early.called('promptTerminal');
+    await early.decide({ verdict: 'unsure' });
+    for (const story of [dark, moot, early]) {
+      await story.called('alertStep');
+      await story.decide({ verdict: 'paid' });
+      await story.result();
+      expect(causes(story)).toEqual([]);
+    }
+    expect([dark, moot, early].map((story) => story.callsOf('holdTerminal').length)).toEqual([0, 1, 0]);
   });
 });

@@ -16,12 +16,12 @@ export interface AnalysisFormat {
 export const SEGMENT_SECONDS = 1;
 
 // -nostdin: ffmpeg otherwise reads the terminal and stops when it is in the background.
-const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-nostats'];
+export const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-nostats'];
 
 // A media file can name other files and addresses (playlists, concat scripts). Only plain containers are opened, and
 // only from disk, so that a recording handed to us cannot make ffmpeg fetch or read anything else.
 const PLAIN_CONTAINERS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts';
-const FROM_DISK = ['-protocol_whitelist', 'file', '-format_whitelist', PLAIN_CONTAINERS];
+export const FROM_DISK = ['-protocol_whitelist', 'file', '-format_whitelist', PLAIN_CONTAINERS];
 
 /** Names a file for ffmpeg so that no character of the path can be read as an option or a protocol. */
 export function fileArgument(path: string): string {

@@ -33,7 +33,11 @@ const connectionTimeoutMs = 5_000;
 const requestTimeoutMs = 30_000;
 const retries = 6;
 const firstRetryMs = 300;
-const longestRetryMs = 10_000;
+const longestRetryMs = 2_000;
+/** A member that died, or that a broker forgot with its own crash, is given up after this: the least that brokers allow. */
+const sessionTimeoutMs = 6_000;
+const heartbeatEveryMs = 2_000;
+const rebalanceTimeoutMs = 12_000;
 
 /**
  * Joins the consumer group and hands over one message of a partition at a time. An offset is committed only after
@@ -58,7 +62,10 @@ export async function openKafkaIntake(options: KafkaOptions): Promise<KafkaIntak
         options.onError(new Error(`Kafka: ${log.message}`)),
   });
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
-  const consumer = kafka.consumer({ groupId: options.groupId, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    ...{ groupId: options.groupId, allowAutoTopicCreation: false },
+    ...{ sessionTimeout: sessionTimeoutMs, heartbeatInterval: heartbeatEveryMs, rebalanceTimeout: rebalanceTimeoutMs },
+  });
   consumer.on(consumer.events.CRASH, ({ payload }) => options.onError(payload.error));
   await producer.connect();
   await consumer.connect();

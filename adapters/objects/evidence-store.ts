@@ -212,7 +212,7 @@ function listVersions(client: Client, bucket: string, prefix: string): Promise<L
 }
 
 /** Refusals stay refusals; a store that does not answer is worth trying again. */
-function storeFailure(error: unknown): never {
+export function storeFailure(error: unknown): never {
   if (
     error instanceof S3Error &&
     error.code !== undefined &&

@@ -8,7 +8,13 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DomainError } from '../../domain/errors.ts';
-import { correctionWorkflowId, incidentWorkflowId, runbookWorkflowId } from '../../domain/ids.ts';
+import {
+  correctionWorkflowId,
+  incidentWorkflowId,
+  packetWorkflowId,
+  redactionWorkflowId,
+  runbookWorkflowId,
+} from '../../domain/ids.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import type { StepOrder } from '../../domain/runbook.ts';
 import { priorityOf } from '../../domain/severity.ts';
@@ -27,6 +33,8 @@ export interface EngineNames {
   incidentWorkflowType: string;
   correctionWorkflowType: string;
   runbookWorkflowType: string;
+  packetWorkflowType: string;
+  redactionWorkflowType: string;
 }
 
 /** The workflow engine as the API sees it. Every call has a deadline; one that fails as temporary may be repeated with the same ids. */
@@ -40,6 +48,10 @@ export interface IncidentEngine {
   startCorrection(address: IncidentAddress, correction: { key: string; round?: number }): Promise<void>;
   /** Has steps of the incident's runbook carried out, one after the other; the same orders again start nothing. */
   orderSteps(address: IncidentAddress, orders: readonly StepOrder[]): Promise<void>;
+  /** Has one version of the incident's masked clip made; the same version again starts nothing. */
+  startRedaction(address: IncidentAddress, version: number): Promise<void>;
+  /** Has a packet built; the same packet again starts nothing. */
+  buildPacket(address: IncidentAddress, packetId: string): Promise<void>;
   /** Throws DEPENDENCY_TEMPORARY unless a worker polls the incident queue. */
   assertReady(): Promise<void>;
   close(): Promise<void>;
@@ -133,6 +145,36 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
             args: [{ tenantId, incidentId, orders }],
             taskQueue: names.incidentQueue,
             workflowId: runbookWorkflowId(tenantId, storeId, incidentId, first),
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowTaskTimeout,
+          });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+    },
+    async startRedaction({ tenantId, storeId, incidentId }, version) {
+      await bounded(async () => {
+        try {
+          await client.workflow.start(names.redactionWorkflowType, {
+            args: [{ tenantId, storeId, incidentId, version }],
+            taskQueue: names.incidentQueue,
+            workflowId: redactionWorkflowId(tenantId, storeId, incidentId, version),
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowTaskTimeout,
+          });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+    },
+    async buildPacket({ tenantId, storeId }, packetId) {
+      await bounded(async () => {
+        try {
+          await client.workflow.start(names.packetWorkflowType, {
+            args: [{ tenantId, packetId }],
+            taskQueue: names.incidentQueue,
+            workflowId: packetWorkflowId(tenantId, storeId, packetId),
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowTaskTimeout,
           });

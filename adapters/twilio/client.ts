@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import { failureOfException, isOverAlready } from './failure.ts';
+import { failureOfException } from './failure.ts';
 import { findCall, findText, listReceived } from './look-up.ts';
 import { pickNumber } from './pool.ts';
 import { BoundedRequestClient } from './request-client.ts';
@@ -75,14 +75,6 @@ export function createCarrierClient(options: CarrierClientOptions): Carrier {
         return await findCall(client, { to, numbers, exceptSids, oldestMs: oldestMs(placedAfterAt) });
       } catch (error) {
         throw failureOfException('look_up', error);
-      }
-    },
-    async cancelCall(sid) {
-      try {
-        await client.calls(sid).update({ status: 'completed' });
-      } catch (error) {
-        const failure = failureOfException('cancel', error);
-        if (!isOverAlready(failure)) throw failure;
       }
     },
   };

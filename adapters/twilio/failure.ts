@@ -33,11 +33,8 @@ const ADVICE: Partial<Record<number, string>> = {
 /** What to do about a code that a status callback reports, or undefined for one that has no advice. */
 export const adviceFor = (code: number): string | undefined => ADVICE[code];
 
-/** What the failed request was after: only one that sends can have been acted upon unseen; ending a call twice does no harm. */
-export type Attempted = 'send' | 'look_up' | 'cancel';
-
-/** The call has ended by itself before it could be cancelled. */
-export const isOverAlready = ({ code }: CarrierError): boolean => code === 21220;
+/** What the failed request was after: only one that sends can have been acted upon unseen. */
+export type Attempted = 'send' | 'look_up';
 
 /** Classifies an answer of the carrier that is not a success. */
 export function failureOfStatus(
@@ -80,8 +77,6 @@ function lost(attempted: Attempted, what: string, details: CarrierErrorDetails =
       return new CarrierError('unknown_outcome', `${what}; it may have been taken`, details);
     case 'look_up':
       return new CarrierError('temporary', `${what}; look it up again`, details);
-    case 'cancel':
-      return new CarrierError('temporary', `${what}; cancel the call again`, details);
   }
 }
 

@@ -51,10 +51,8 @@ export class BoundedRequestClient extends RequestClient {
   }
 }
 
-function attemptedBy({ method, uri }: { method: string; uri: string }): Attempted {
-  if (method.toLowerCase() === 'get') return 'look_up';
-  return /\/Calls\/CA[^/]*\.json$/.test(uri) ? 'cancel' : 'send';
-}
+const attemptedBy = ({ method }: { method: string }): Attempted =>
+  method.toLowerCase() === 'get' ? 'look_up' : 'send';
 
 function retryAfterOf(headers: unknown): string | undefined {
   if (typeof headers !== 'object' || headers === null || !('retry-after' in headers)) return undefined;

@@ -15,8 +15,6 @@ export interface Carrier {
   placeCall(input: PlaceCallInput): Promise<PlacedCall>;
   /** Finds a call that an earlier `placeCall` of unknown outcome may have started; null and errors as for `findText`. */
   findCall(input: FindCallInput): Promise<string | null>;
-  /** Ends a call, whether it waits, rings or is being spoken on; one that is over already is fine. Can be repeated. */
-  cancelCall(sid: string): Promise<void>;
 }
 
 export interface ReceivedText {

@@ -123,7 +123,7 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     const ctx = contextOf(deps, response);
     const { eventId } = request.body as { eventId: string };
     const unmerged = await unmergeDetection(ctx, { incidentId: request.params.incidentId, eventId });
-    await deps.dispatcher.dispatch(ctx.actor.tenantId, unmerged.newIncidentId);
+    await deps.dispatcher.dispatch(ctx.actor.tenantId, unmerged.newIncidentId ?? unmerged.incidentId);
     reply(response, 'Unmerged', unmerged);
   });
   router.post('/v1/pos/what-if', async (request, response) => {

@@ -33,7 +33,8 @@ export function intakeRoutes(deps: ApiDependencies): Router {
   return router;
 }
 
-function backPressure(): RequestHandler {
+/** Refuses what comes while too much is being worked on; each has a count of its own. */
+export function backPressure(): RequestHandler {
   let inFlight = 0;
   return (_request, response, next) => {
     if (inFlight >= maxInFlight)

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/types.ts';
 import type { ServiceContext } from '../../services/context.ts';
-import { type LinkPage, openLinkPage, resolveEvidenceLink } from '../../services/evidence/view.ts';
+import { type LinkPage, linkClipId, openLinkPage, resolveEvidenceLink } from '../../services/evidence/view.ts';
 import { createArtifactReader, sendArtifact } from '../artifact.ts';
 import type { ApiDependencies } from '../deps.ts';
 
@@ -29,7 +29,7 @@ export function linkRoutes(deps: ApiDependencies): Router {
     try {
       const { ctx, incidentId } = await open(request.params.token);
       const page = await openLinkPage(ctx, incidentId);
-      const waiting = page.evidenceState === 'requested';
+      const waiting = page.evidenceState === 'requested' || page.masking;
       response.type('html').send(layout(pageBody(page, request.params.token), waiting));
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'NOT_FOUND') throw error;
@@ -41,7 +41,7 @@ export function linkRoutes(deps: ApiDependencies): Router {
   });
   router.get('/e/:token/clip', async (request, response) => {
     const { ctx, incidentId } = await open(request.params.token);
-    await sendArtifact(request, response, await artifacts.read(ctx, incidentId, 'clip'));
+    await sendArtifact(request, response, await artifacts.read(ctx, incidentId, await linkClipId(ctx, incidentId)));
   });
   return router;
 }
@@ -56,6 +56,11 @@ function pageBody(page: LinkPage, token: string): string {
 }
 
 function clipOf(page: LinkPage, token: string): string {
+  const secured = page.evidenceState === 'ready' || page.evidenceState === 'partial';
+  if (page.masking)
+    return '<p class="wait" role="status">Faces in the clip are being covered. This page shows it by itself in a few seconds.</p>';
+  if (secured && page.clipArtifactId === null)
+    return '<p class="wait">The clip cannot be shown here, since the faces in it are not covered. Please go by what you see.</p>';
   switch (page.evidenceState) {
     case 'ready':
       return `<video controls playsinline preload="metadata" src="/e/${encodeURIComponent(token)}/clip"></video>`;

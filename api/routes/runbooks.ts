@@ -3,6 +3,7 @@ import { type Response, Router } from 'express';
 import type { Behaviour } from '../../domain/types.ts';
 import { listDrills } from '../../services/drill/list.ts';
 import { startDrill } from '../../services/drill/start.ts';
+import { releaseTerminal } from '../../services/pos/terminal-hold.ts';
 import { commandStep, type StepCommandName } from '../../services/runbook/command.ts';
 import { listSteps } from '../../services/runbook/read.ts';
 import { openReports } from '../../services/runbook/report.ts';
@@ -18,7 +19,7 @@ interface DrillBody {
   note?: string;
 }
 
-/** Steps of runbooks, what was prepared for outside parties, and drills. */
+/** Steps of runbooks, tills that wait for an attendant, what was prepared for outside parties, and drills. */
 export function runbookRoutes(deps: ApiDependencies): Router {
   const router = Router();
 
@@ -37,6 +38,13 @@ export function runbookRoutes(deps: ApiDependencies): Router {
     });
     await tellEngine(deps, response, incidentId);
     reply(response, 'Step', step);
+  });
+  router.post('/v1/incidents/:incidentId/release-terminal', async (request, response) => {
+    const { incidentId } = request.params;
+    const { reason } = request.body as { reason: string };
+    const hold = await releaseTerminal(contextOf(deps, response), { incidentId, reason });
+    await tellEngine(deps, response, incidentId);
+    reply(response, 'TerminalHold', hold);
   });
   router.get('/v1/incidents/:incidentId/reports', async (request, response) => {
     reply(response, 'ReportList', { reports: await openReports(contextOf(deps, response), request.params.incidentId) });

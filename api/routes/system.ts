@@ -83,6 +83,8 @@ function bundledDocument(): unknown {
     './events/detection.schema.json': 'Detection',
     './events/pos-event.schema.json': 'PosEvent',
     './events/crossing.schema.json': 'Crossing',
+    './events/sensor-event.schema.json': 'SensorEvent',
+    './events/sensor-status.schema.json': 'SensorStatus',
   } as const;
   let text = JSON.stringify(document);
   for (const [file, name] of Object.entries(events))

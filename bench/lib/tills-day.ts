@@ -115,6 +115,8 @@ async function live(
     for (const one of waiting) {
       if (one.promptedUntilMs! > nowMs) continue;
       waiting.delete(one);
+      // Before somebody is sent the till is asked once more: it may have fallen silent meanwhile.
+      one.posVerdict = (await recheckTill(ctx, one.incidentId)).posVerdict;
       if (one.posVerdict === 'MISMATCH') one.paged = true;
     }
     if (nowMs - measuredMs >= clocksEveryMs && crossed.length > 0) {

@@ -1,6 +1,7 @@
 import type { Reason } from './api/client.ts';
 import { clockTime, duration } from './time.ts';
 import { categoryLabel, incidentTitle, readable, severityLabels, verdictLabels } from './words.ts';
+import { sensorSentences } from './words-sensors.ts';
 
 type Params = Reason['params'];
 
@@ -71,6 +72,12 @@ const sentences: Record<string, (params: Params, timeZone: string) => string> = 
   VIEW_COVERED: () => 'The view was covered, so there is no item to ask the till about.',
   TILL_SILENT: (p, zone) =>
     `The till was last heard at ${clockTime(text(p['lastSeenAt']), zone)}, ${duration(number(p['lagMs']))} before the window ended (${duration(number(p['allowedMs']))} are allowed). It may not have spoken yet.`,
+  NO_RECEIPT_OPEN: (p, zone) =>
+    `No receipt was open at this till, as far as it was heard: its last word was at ${clockTime(text(p['lastAt']), zone)}. The next receipt may be late, or the goods are only carried past.`,
+  SIGHTING_UNCLEAR: (p) =>
+    `The camera was less sure of this item (${percent(p['confidence'])}) than it is of goods (${percent(p['usualConfidence'])}); it may be a hand.`,
+  CAMERA_UNPROVEN: (p) =>
+    `Of the last ${text(p['seen'])} items that this camera saw ${text(p['doubled'])} may have been seen twice, so its word is not enough: ${text(p['why']) === 'crowded' ? 'another item was seen within a second, and one of the two may be a hand' : 'nothing tells this item from a hand'}.`,
   TILL_NEVER_HEARD: () => 'This till has never been heard, so it cannot say anything.',
   BEHAVIOUR: (p) => `${incidentTitle(text(p['behaviour']))} (${categoryLabel(text(p['category'])).toLowerCase()})`,
   TILL_HAS_NO_RECEIPT: () => 'The till has no receipt for it',
@@ -87,6 +94,28 @@ const sentences: Record<string, (params: Params, timeZone: string) => string> = 
   NO_FOOTAGE: () => 'The recorder has no recording of this moment.',
   RECORDING_HAS_GAPS: (p) => `The recording has ${number(p['gaps']) === 1 ? 'a gap' : `${text(p['gaps'])} gaps`}.`,
   EVIDENCE_WORKER_GAVE_UP: (p) => `The store's recorder did not answer within ${duration(number(p['afterMs']))}.`,
+  POLICY_ALLOWS_ORIGINAL: () => 'The policy allows it.',
+  REDACTED: () => 'It is masked.',
+  APPROVED_UNREDACTED: () => 'Somebody answers for it.',
+  NO_CLIP: () => 'There is no clip.',
+  REDACTION_MISSING: () => 'The clip has not been masked.',
+  REDACTION_PENDING: (p) => `Version ${text(p['version'])} of the masked clip is being made.`,
+  REDACTION_FAILED: (p) => `Version ${text(p['version'])} of the masked clip could not be made.`,
+  REDACTION_UNAVAILABLE: () => 'Clips cannot be masked here.',
+  REDACTION_OF_ANOTHER_CLIP: () => 'It was masked from another clip than this one.',
+  REDACTION_GAVE_UP: () => "The store's recorder did not mask it in time. Try again.",
+  MODEL_MISSING: (p) =>
+    `The model ${text(p['model'])} is not installed: put ${text(p['file'])} into the folder FLOORWALKER_MODELS of the store's recorder.`,
+  MODEL_UNUSABLE: () => "The model is not the one that is known here. The log of the store's recorder says more.",
+  EVIDENCE_ALTERED: (p) => `The stored file ${text(p['artifactId'])} no longer has its recorded hash.`,
+  EVIDENCE_MISSING: (p) => `The stored file ${text(p['artifactId'])} is gone.`,
+  PACKET_TOO_LARGE: () => 'The recordings are more than a zip of 4 GB can hold.',
+  TIMESTAMP_UNAVAILABLE: () => 'The time-stamping server gave no token. Ask for a new packet when it is back.',
+  GAVE_UP: () => 'Database or object store were away for too long. Ask for a new one.',
+  CLIP_ALTERED: () => 'The stored clip does not match its hash, so nothing is made of it.',
+  CLIP_UNREADABLE: () => 'The stored clip cannot be played.',
+  BOXES_OUTSIDE_CLIP: (p) => `A box does not fit the clip: ${text(p['message'])}`,
+  EVIDENCE_PURGED: () => 'The evidence was deleted meanwhile.',
   RECEIPT_FOUND: () => 'The receipt was found.',
   DETECTION_ONLY: () => 'This store only records: its policy pages nobody.',
   TOO_OLD: (p) =>
@@ -97,6 +126,7 @@ const sentences: Record<string, (params: Params, timeZone: string) => string> = 
     `This store had ${counted(p['texts'], 'alert')} within ${duration(number(p['windowMs']))}, and ${counted(p['allowed'], 'is', 'are')} allowed.`,
   LEARNT_FROM_VERDICTS: (p) =>
     `People confirmed ${text(p['confirmed'])} of ${text(p['verdicts'])} such incidents of this camera in ${duration(number(p['windowMs']))} (${percent(p['precision'])}, under ${percent(p['floorPrecision'])}). One in ${text(p['passEvery'])} is still shown to people.`,
+  ...sensorSentences,
   QUIET_HOURS: (p) =>
     `${whom(p)} has quiet hours from ${text(p['from'])} to ${text(p['to'])}; only severity ${level(p['passes'])} and above gets through.`,
   SHIFT_BUDGET_SPENT: (p) =>
@@ -165,6 +195,7 @@ export const heldBackShort: Record<string, string> = {
   DETECTION_ONLY: 'this store only records',
   TOO_OLD: 'it arrived too late',
   GATE_NOT_REACHED: 'not seen often enough yet',
+  CONFIDENCE_TOO_LOW: 'the sources are not sure enough together',
   STORM: 'too many alerts at once',
   LEARNT_FROM_VERDICTS: 'this camera is mostly wrong here',
 };

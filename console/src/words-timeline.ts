@@ -4,6 +4,7 @@ import { readable, reasonLabels, roleLabel, severityLabels, tillLabels, verdictL
 import { interventions, reviewReasons } from './words-after.ts';
 import { reasonSentence } from './words-reasons.ts';
 import { stepActions, stepState } from './words-runbook.ts';
+import { sourceLabels } from './words-sensors.ts';
 
 type Params = TimelineEvent['params'];
 type Kind = TimelineEvent['kind'];
@@ -73,6 +74,18 @@ function runbookStep(params: Params): string {
   return withReasons(`${label}: ${(stands ?? readable(state)).toLowerCase()}.`, params, 'reason');
 }
 
+const releaseCauses: Record<string, string> = {
+  closed: 'the incident is closed',
+  answered: 'somebody has answered',
+  till_unsure: 'the till is no longer sure',
+  person: 'somebody let it go',
+  time_over: 'the time is over',
+};
+
+const joinedBySensor = ['SENSOR_AT_SAME_PLACE', 'ONLY_INCIDENT_BEFORE_EXIT', 'SAME_ARTICLE_AT_EXIT'];
+const sensorOf = (params: Params): string =>
+  labelOf(sourceLabels, text(params, 'kind')) ?? text(params, 'sensorId') ?? 'A sensor';
+
 const unanswered: Record<string, string> = {
   machine: 'an answering machine took it',
   busy: 'it was busy',
@@ -86,7 +99,18 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
     const sure = typeof confidence === 'number' ? ` (${Math.round(confidence * 100)} % sure)` : '';
     return p['late'] === true ? `A camera reported this, later than usual${sure}.` : `A camera reported this${sure}.`;
   },
-  detection_merged: () => 'The camera saw it again; added to this incident.',
+  detection_merged: (p) =>
+    joinedBySensor.includes(text(p, 'code') ?? '')
+      ? 'A sensor gave a signal; added to this incident.'
+      : 'The camera saw it again; added to this incident.',
+  sensor_joined: (p) => withReasons(`${sensorOf(p)} has something to say about it.`, p),
+  sensor_released: (p) => `What ${sensorOf(p).toLowerCase()} had said was taken out.`,
+  confidence_fused: (p) => {
+    const { before, confidence } = p;
+    const sure = (share: unknown) => `${Math.round(Number(share) * 100)} %`;
+    const was = typeof before === 'number' ? `, ${sure(before)} before` : '';
+    return `All sources together are ${sure(confidence)} sure now${was}.`;
+  },
   till_checked: (p) => {
     const verdict = text(p, 'verdict', 'posVerdict');
     if (verdict === 'PENDING') return 'The till is being asked.';
@@ -104,6 +128,23 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
     `The till asked for the missing scan${text(p, 'terminalId') ? ` (${text(p, 'terminalId')})` : ''}.`,
   terminal_prompt_failed: (p) =>
     withReasons('The till could not ask for the scan, so a person was told at once.', p, 'reason'),
+  terminal_held: (p) =>
+    text(p, 'kind') === 'block'
+      ? `The till keeps the payment waiting until somebody has come (${text(p, 'terminalId')}).`
+      : `The till calls the attendant (${text(p, 'terminalId')}).`,
+  terminal_hold_failed: (p) =>
+    withReasons(
+      text(p, 'kind') === 'block'
+        ? 'The till did not keep the payment waiting.'
+        : 'The till did not call the attendant.',
+      p,
+      'reason',
+    ),
+  terminal_released: (p) => {
+    const cause = releaseCauses[text(p, 'cause') ?? ''];
+    const own = p['confirmed'] === false ? ' It did not say so; its own time is over.' : '';
+    return `The till goes on${cause ? `: ${cause}` : ''}.${own}`;
+  },
   rescanned: (p) => {
     const afterMs = text(p, 'afterMs');
     return `The customer scanned it${afterMs ? ` ${Math.round(Number(afterMs) / 100) / 10} s after the till had asked` : ''}.`;
@@ -142,6 +183,14 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
   evidence_partial: () => 'The clip is there, with gaps.',
   evidence_failed: (p) => because('The clip could not be made', p),
   evidence_not_kept: () => 'No clip was kept, because the receipt was found.',
+  redaction_requested: (p, who) =>
+    `${who ?? 'Somebody'} asked for a masked clip (version ${text(p, 'version') ?? '1'}).`,
+  redaction_settled: (p) =>
+    p['state'] === 'ready'
+      ? `The masked clip is there (version ${text(p, 'version') ?? '1'}).`
+      : because('The clip could not be masked', p),
+  unredacted_approved: (p, who) => `${who ?? 'Somebody'} let the unmasked clip leave: ${text(p, 'note') ?? ''}`,
+  unredacted_withdrawn: (_p, who) => `${who ?? 'Somebody'} no longer lets the unmasked clip leave.`,
   acknowledged: (_p, who) => `${who ?? 'Somebody'} has it.`,
   verdict_given: (p, who) => {
     const verdict = labelOf(verdictLabels, text(p, 'verdict')) ?? 'a verdict';

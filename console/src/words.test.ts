@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attentionDecision } from '../../domain/attention.ts';
+import { alone } from '../../domain/fusion.ts';
 import { accusingWords } from '../../domain/message-text.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
 import { type CorrelationInput, correlate } from '../../domain/pos-correlation.ts';
@@ -14,6 +15,7 @@ import * as wordsAfter from './words-after.ts';
 import * as wordsMessages from './words-messages.ts';
 import { heldBackLine, heldBackShort, reasonSentence } from './words-reasons.ts';
 import * as wordsRunbook from './words-runbook.ts';
+import * as wordsSensors from './words-sensors.ts';
 import { actorLabel, timelineSentence } from './words-timeline.ts';
 
 const event = (kind: string, params: TimelineEvent['params'] = {}): TimelineEvent => ({
@@ -35,7 +37,9 @@ describe('words', () => {
   it('accuse nobody', () => {
     const titles = Object.keys(behaviours).map(words.incidentTitle);
     const categories = Object.values(behaviours).map(words.categoryLabel);
-    const tables = [words, wordsAfter, wordsMessages, wordsRunbook].flatMap((module) => Object.values(module));
+    const tables = [words, wordsAfter, wordsMessages, wordsRunbook, wordsSensors].flatMap((module) =>
+      Object.values(module),
+    );
     const said = [...allStrings(tables), ...titles, ...categories].filter((text) => /[A-Z ]/.test(text));
     expect(said.length).toBeGreaterThan(100);
     expect(said.filter((text) => accusingWords.test(text))).toEqual([]);
@@ -66,10 +70,13 @@ describe('words', () => {
       gates: [{ behaviour: 'loitering', count: 3, windowMs: 600_000 }],
     };
     const reasons = attentionDecision(
-      { ...defaultPolicy, operatingModel: 'detection_only', noise },
+      {
+        ...{ ...defaultPolicy, operatingModel: 'detection_only', noise },
+        fusion: { severityFrom: 'detection', holdBelow: { loitering: 0.9 } },
+      },
       {
         ...{ behaviour: 'loitering', severity: 'low', ageOnArrivalMs: 3_600_000, seenInGateWindow: 1 },
-        ...{ firstTextsInStorm: 3, verdicts: { confirmed: 1, dismissed: 40 }, heldSincePass: 0 },
+        ...{ firstTextsInStorm: 3, verdicts: { confirmed: 1, dismissed: 40 }, heldSincePass: 0, confidence: 0.82 },
       },
     );
     expect(reasons.map(({ code }) => code)).toEqual(Object.keys(heldBackShort));
@@ -77,11 +84,12 @@ describe('words', () => {
       'This store only records: its policy pages nobody.',
       'It arrived 1 h after it happened; the policy pages people up to 15 min.',
       'Seen once within 10 min; people are paged from 3 times on.',
+      'All sources together are 82 % sure; people are paged from 90 % on.',
       'This store had 3 alerts within 1 min, and 3 are allowed.',
       'People confirmed 1 of 41 such incidents of this camera in 7 days (2 %, under 5 %). One in 5 is still shown to people.',
     ]);
     expect(heldBackLine(reasons.slice(2, 4), 'UTC')).toBe(
-      'Seen once within 10 min; people are paged from 3 times on. Also: too many alerts at once.',
+      'Seen once within 10 min; people are paged from 3 times on. Also: the sources are not sure enough together.',
     );
   });
 
@@ -117,6 +125,16 @@ describe('words', () => {
       'Sam had 40 alerts in this shift; the policy allows 40.',
       'Sam has quiet hours from 22:00 to 06:00; only severity high and above gets through.',
     ]);
+  });
+
+  it('have a sentence for everything that a source can say', () => {
+    const unworded = Object.keys(alone).filter((code) =>
+      reasonSentence({ code, params: {} }, 'UTC').startsWith(words.readable(code)),
+    );
+    expect(unworded).toEqual([]);
+    expect(reasonSentence({ code: 'SHELF_LIGHTER', params: { pieces: 2, distanceMs: -500 } }, 'UTC')).toBe(
+      '2 pieces were taken, 0.5 s before it.',
+    );
   });
 
   it('have a sentence for every reason that the till can give', () => {

@@ -12,6 +12,7 @@ const titles: Record<string, string> = {
   concealment: 'Item may have been put away before the till',
   shelf_sweep: 'Many items left a shelf at once',
   loitering: 'Person has been here for a long time',
+  exit_alarm: 'The gate at the exit gave a signal',
   restricted_zone: 'Person in a staff-only area',
   after_hours_presence: 'Person in the store after hours',
   group_intrusion: 'Many people came in at once',
@@ -219,6 +220,8 @@ export const artifactKinds: Record<Schemas['Artifact']['kind'], string> = {
   still: 'Key frame',
   thumbnail: 'Thumbnail',
   manifest: 'Manifest of hashes',
+  redacted: 'Masked clip',
+  redaction_map: 'Map of what is masked',
 };
 
 export const emptyQueue: Record<QueueTab, { title: string; body: string }> = {

@@ -22,6 +22,15 @@ export const MODELS = {
     sha256: '695e750a5d5754bb5a8d5325643b59282191a7e7a564e435a415fd3c578eab14',
     source: 'https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/yolox_nano.onnx',
   },
+  rfb320Face: {
+    id: 'ultra-light-rfb-320',
+    version: '1.0',
+    file: 'rfb320_face.onnx',
+    licence: 'MIT (Linzaer)',
+    sha256: 'faf6740b495e8b9508e6fda11e8c0368bbdde01143e8f0a3e511d0892c4d794e',
+    source:
+      'https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB/raw/master/models/onnx/version-RFB-320.onnx',
+  },
 } as const satisfies Record<string, PinnedModel>;
 
 export interface ModelPlaces {

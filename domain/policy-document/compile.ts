@@ -40,12 +40,21 @@ export function compilePolicy(document: PolicyDocument, id: string): Omit<Policy
       graceMs: ms(evidence?.grace, base.evidence.graceMs),
       giveUpAfterMs: ms(evidence?.giveUpAfter, base.evidence.giveUpAfterMs),
     },
+    redaction: {
+      rule: document.redaction?.rule ?? base.redaction.rule,
+      target: document.redaction?.target ?? base.redaction.target,
+      style: document.redaction?.style ?? base.redaction.style,
+    },
     escalation: document.escalation === undefined ? base.escalation.map(rung) : document.escalation.flatMap(rungs),
     acknowledgedTimeoutMs: ms(document.acknowledgedTimeout, base.acknowledgedTimeoutMs),
     reviewTimeoutMs: ms(document.reviewTimeout, base.reviewTimeoutMs),
     claimMs: ms(document.claim, base.claimMs),
     linkTtlMs: ms(document.linkLifetime, base.linkTtlMs),
     noise: compileNoise(document.noise, base.noise),
+    fusion: {
+      severityFrom: document.fusion?.severityFrom ?? base.fusion.severityFrom,
+      holdBelow: document.fusion?.holdBelow ?? base.fusion.holdBelow,
+    },
     severityPoints: document.severityPoints ?? base.severityPoints,
     secondReview: { verdicts: reviewed, share: secondReview?.share ?? (reviewed.length === 0 ? 0 : 1) },
     runbooks: (document.runbooks ?? []).map(compileRunbook),
@@ -55,10 +64,19 @@ export function compilePolicy(document: PolicyDocument, id: string): Omit<Policy
   };
 }
 
-const compilePrompt = (prompt: PolicyDocument['prompt']): Policy['prompt'] =>
-  prompt === undefined || prompt === 'off'
-    ? null
-    : { waitMs: ms(prompt.wait, promptDefaults.waitMs), message: prompt.message ?? promptDefaults.message };
+function compilePrompt(prompt: PolicyDocument['prompt']): Policy['prompt'] {
+  if (prompt === undefined || prompt === 'off') return null;
+  const { after = 'none', afterMessage = promptDefaults.afterMessage } = prompt;
+  const asks = {
+    waitMs: ms(prompt.wait, promptDefaults.waitMs),
+    message: prompt.message ?? promptDefaults.message,
+  };
+  if (after === 'none') return asks;
+  return {
+    ...asks,
+    after: { kind: after, message: afterMessage, maxMs: ms(prompt.maxHold, promptDefaults.maxHoldMs) },
+  };
+}
 
 const rung = (step: EscalationStep): EscalationStep => ({ ...step, attempt: step.attempt ?? 0 });
 

@@ -24,7 +24,12 @@ export const stepDefaults = {
   approvers: ['store_manager', 'regional', 'soc_operator', 'soc_lead'] satisfies Role[],
 } as const;
 
-export const promptDefaults = { waitMs: 10 * secondMs, message: 'Please scan the last item again.' } as const;
+export const promptDefaults = {
+  waitMs: 10 * secondMs,
+  message: 'Please scan the last item again.',
+  afterMessage: 'A colleague is on the way to help you.',
+  maxHoldMs: 90 * secondMs,
+} as const;
 
 /** As few people as the action may take. A task is somebody's to do. */
 export const defaultMode = (action: RunbookAction): RunbookMode => (action === 'task' ? 'human' : leastMode[action]);

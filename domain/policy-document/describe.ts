@@ -24,8 +24,7 @@ export function describePolicy(policy: Omit<Policy, 'version'>): PolicyDocument 
       after: formatDuration(posWindow.afterMs),
       feedStaleAfter: formatDuration(posWindow.feedStaleAfterMs),
     },
-    prompt:
-      policy.prompt === null ? 'off' : { wait: formatDuration(policy.prompt.waitMs), message: policy.prompt.message },
+    prompt: describePrompt(policy.prompt),
     merge: { window: formatDuration(policy.mergeWindowMs), keys: [...policy.mergeKeys] },
     lateAfter: formatDuration(policy.lateAfterMs),
     pageWithin: formatDuration(policy.pageWithinMs),
@@ -35,18 +34,29 @@ export function describePolicy(policy: Omit<Policy, 'version'>): PolicyDocument 
       grace: formatDuration(evidence.graceMs),
       giveUpAfter: formatDuration(evidence.giveUpAfterMs),
     },
+    redaction: { ...policy.redaction },
     escalation: gatherTries(policy.escalation),
     acknowledgedTimeout: formatDuration(policy.acknowledgedTimeoutMs),
     reviewTimeout: formatDuration(policy.reviewTimeoutMs),
     claim: formatDuration(policy.claimMs),
     linkLifetime: formatDuration(policy.linkTtlMs),
     noise: describeNoise(policy.noise),
+    fusion: { severityFrom: policy.fusion.severityFrom, holdBelow: { ...policy.fusion.holdBelow } },
     severityPoints: { ...policy.severityPoints },
     secondReview: { verdicts: [...policy.secondReview.verdicts], share: policy.secondReview.share },
     runbooks: policy.runbooks.map(describeRunbook),
     retention: Object.fromEntries(
       retainedVerdicts.map((verdict) => [verdict, formatDuration(policy.retentionMs[verdict])]),
     ) as Record<RetainedVerdict, string>,
+  };
+}
+
+function describePrompt(prompt: Policy['prompt']): NonNullable<PolicyDocument['prompt']> {
+  if (prompt === null) return 'off';
+  const { waitMs, message, after } = prompt;
+  return {
+    ...{ wait: formatDuration(waitMs), message, after: after?.kind ?? 'none' },
+    ...(after === undefined ? {} : { afterMessage: after.message, maxHold: formatDuration(after.maxMs) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { MergeKey } from '../policy.ts';
+import type { RedactionPolicy } from '../redaction/types.ts';
 import type { RunbookAction, RunbookMode } from '../runbook.ts';
 import type { Behaviour, HumanVerdict, OperatingModel, Role, SeverityLevel } from '../types.ts';
 
@@ -8,22 +9,28 @@ export interface PolicyDocument {
   operatingModel: OperatingModel;
   receiptFirst?: Behaviour[];
   till?: { before?: string; after?: string; feedStaleAfter?: string };
-  prompt?: 'off' | { wait?: string; message?: string };
+  prompt?:
+    | 'off'
+    | { wait?: string; message?: string; after?: DocumentFollowUp; afterMessage?: string; maxHold?: string };
   merge?: { window?: string; keys?: MergeKey[] };
   lateAfter?: string;
   pageWithin?: string;
   evidence?: { preRoll?: string; postRoll?: string; grace?: string; giveUpAfter?: string };
+  redaction?: Partial<RedactionPolicy>;
   escalation?: DocumentRung[];
   acknowledgedTimeout?: string;
   reviewTimeout?: string;
   claim?: string;
   linkLifetime?: string;
   noise?: DocumentNoise;
+  fusion?: { severityFrom?: 'detection' | 'fused'; holdBelow?: Partial<Record<Behaviour, number>> };
   severityPoints?: Partial<Record<Behaviour, number>>;
   secondReview?: { verdicts?: HumanVerdict[]; share?: number };
   runbooks?: DocumentRunbook[];
   retention?: Partial<Record<RetainedVerdict, string>>;
 }
+
+export type DocumentFollowUp = 'none' | 'attend' | 'block';
 
 export interface DocumentRung {
   role: Role;

@@ -1,3 +1,4 @@
+import { accusingWords } from '../messages/neutral.ts';
 import { type Behaviour, behaviours } from '../types.ts';
 import { modelDefaults } from './defaults.ts';
 import type { DocumentPath, DocumentProblem, PolicyDocument, RetainedVerdict } from './document.ts';
@@ -20,6 +21,7 @@ export function ruleProblems(document: LooseDocument): DocumentProblem[] {
   if (document.id !== undefined && reservedIds.includes(document.id))
     report(['id'], `"${document.id}" is a word of the API: choose another`);
   modelRules(document, report);
+  promptRules(document, report);
   chainRules(document, report);
   noiseRules(document, report);
   reviewRules(document, report);
@@ -51,6 +53,22 @@ function modelRules({ operatingModel, escalation, receiptFirst }: LooseDocument,
     );
 }
 
+function promptRules({ prompt, operatingModel }: LooseDocument, report: Report): void {
+  if (prompt === undefined || typeof prompt === 'string') return;
+  for (const key of ['message', 'afterMessage'] as const) {
+    const word = accusingWords.exec(prompt[key] ?? '')?.[0];
+    if (word !== undefined) report(['prompt', key], `accuses somebody ("${word}"): say what to do, in neutral words`);
+  }
+  const { after = 'none', maxHold, afterMessage } = prompt;
+  if (after === 'block' && operatingModel === 'detection_only')
+    report(['prompt', 'after'], 'detection_only tells nobody who could come and release it: write attend or none');
+  if (after === 'none' && (maxHold !== undefined || afterMessage !== undefined))
+    report(
+      ['prompt', maxHold === undefined ? 'afterMessage' : 'maxHold'],
+      'does nothing without after: write after: attend or after: block, or delete this',
+    );
+}
+
 function chainRules(document: LooseDocument, report: Report): void {
   const { escalation, reviewTimeout, lateAfter, pageWithin, operatingModel } = document;
   const rungs = (escalation ?? []).map((rung) => ({
@@ -77,7 +95,7 @@ function chainRules(document: LooseDocument, report: Report): void {
     );
 }
 
-function noiseRules({ noise }: LooseDocument, report: Report): void {
+function noiseRules({ noise, fusion }: LooseDocument, report: Report): void {
   const seen = new Set<Behaviour>();
   (noise?.gates ?? []).forEach((gate, index) => {
     const behaviour = gate?.behaviour;
@@ -89,6 +107,11 @@ function noiseRules({ noise }: LooseDocument, report: Report): void {
     if (seen.has(behaviour)) report(path, `${behaviour} has a gate already: keep one of the two`);
     seen.add(behaviour);
   });
+  for (const behaviour of Object.keys(fusion?.holdBelow ?? {}) as Behaviour[]) {
+    const category = behaviours[behaviour];
+    if (category === 'safety' || category === 'violent_behaviour')
+      report(['fusion', 'holdBelow', behaviour], `${behaviour} is about people's safety and always passes: delete it`);
+  }
   if (noise?.budgets?.critical !== undefined)
     report(['noise', 'budgets', 'critical'], 'critical incidents always pass: delete this budget');
 }

@@ -172,6 +172,7 @@ class Replay {
       firstTextsInStorm: this.firstTextsBeside(incident, nowMs - policy.noise.storm.windowMs),
       verdicts: this.verdictsOn(incident, nowMs),
       heldSincePass: heldSincePass(listIn(this.pairs, pairKey(first)), incident, nowMs),
+      confidence: first.fusedConfidence ?? null,
     });
   }
 

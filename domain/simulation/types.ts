@@ -21,6 +21,8 @@ export interface PastDetection {
   receivedAt: string;
   confidence: number;
   itemLabel: string | null;
+  /** Of all sources of its incident, as it was in the end; null: it was never weighed. */
+  fusedConfidence?: number | null;
 }
 
 /** What people did about an incident then; assumed to happen at the same moment whatever the policy. */

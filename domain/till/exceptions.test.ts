@@ -224,9 +224,11 @@ const table: [rule: TillRuleId, what: string, scene: Scene, fires: boolean, hist
     each([scan('ham', 400), milk, { type: 'line_void', relatedLine: 2, amountMinor: -120 }, cash(400)], 5),
     false,
   ],
-  ['suspend_not_resumed', 'and left', each(parked(2000), 1), true],
-  ['suspend_not_resumed', 'and fetched back', each([...parked(2000), { type: 'resume' }, cash(2000)], 1), false],
-  ['suspend_not_resumed', 'worth little', each(parked(300), 1), false],
+  ['suspend_not_resumed', 'two of them, and left', each(parked(2000), 2), true],
+  ['suspend_not_resumed', 'one of them', each(parked(2000), 1), false],
+  ['suspend_not_resumed', 'as many as on every other day', each(parked(2000), 2), false, usual({ suspended: 2 })],
+  ['suspend_not_resumed', 'and fetched back', each([...parked(2000), { type: 'resume' }, cash(2000)], 3), false],
+  ['suspend_not_resumed', 'worth little', each(parked(300), 3), false],
   [
     'sweethearting',
     'three items more than were rung',
@@ -384,7 +386,7 @@ describe('settings', () => {
     const articles = createArticleLearner().finish();
     for (const enabled of [true, false]) {
       const seen = nothingSeen();
-      const rules = completeTillRules({ suspend_not_resumed: { enabled } });
+      const rules = completeTillRules({ suspend_not_resumed: { enabled, minCount: 1 } });
       examineLane({ ...lane, articles }, rules, seen);
       expect(concludeDay(seen, [], [], rules)).toHaveLength(enabled ? 1 : 0);
     }

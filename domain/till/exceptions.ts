@@ -29,7 +29,7 @@ const searches: readonly Search[] = [
   { ruleId: 'price_override', find: priceOverride, judgedBy: 'overrides', wholeDay: false },
   { ruleId: 'discount_rate', find: discountRate, judgedBy: 'discounts', wholeDay: true },
   { ruleId: 'line_void_rate', find: lineVoidRate, judgedBy: 'lineVoids', wholeDay: true },
-  { ruleId: 'suspend_not_resumed', find: suspendNotResumed, judgedBy: null, wholeDay: false },
+  { ruleId: 'suspend_not_resumed', find: suspendNotResumed, judgedBy: 'suspended', wholeDay: false },
   { ruleId: 'under_ringing', find: rungAsCheaper, judgedBy: null, wholeDay: false },
   { ruleId: 'under_ringing', find: oneCheapArticle, judgedBy: null, wholeDay: false },
   { ruleId: 'under_ringing', find: cheapShare, judgedBy: 'cheapPieces', wholeDay: true },

@@ -27,7 +27,7 @@ export const defaultTillRules = {
   price_override: { enabled: true, minCount: 4, zThreshold: 3.5, amountMinor: 200 },
   discount_rate: { enabled: true, minCount: 8, zThreshold: 3.5 },
   line_void_rate: { enabled: true, minCount: 8, zThreshold: 3.5 },
-  suspend_not_resumed: { enabled: true, minCount: 1, amountMinor: 500, windowMs: 2 * 3_600_000 },
+  suspend_not_resumed: { enabled: true, minCount: 2, zThreshold: 1.5, amountMinor: 500, windowMs: 2 * 3_600_000 },
   under_ringing: { enabled: true, minCount: 3, zThreshold: 3.5, amountMinor: 200 },
   sweethearting: { enabled: true, minCount: 2, zThreshold: 3.5, amountMinor: 200, windowMs: 20_000 },
 } as const satisfies Record<string, TillRule>;

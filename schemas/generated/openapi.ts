@@ -57,6 +57,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sensors/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report what sensors say, one event or a batch of up to 200, taken whole or not at all */
+        post: operations["createSensorEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sensors/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Birth, heartbeat or death of a sensor's connection, or of a gateway's for all of its sensors */
+        post: operations["reportSensorStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sensors in your scope and how they stand; one that is not online is a gap */
+        get: operations["listSensors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sensors/{sensorId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sensorId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a sensor is and where */
+        put: operations["registerSensor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pos/events": {
         parameters: {
             query?: never;
@@ -553,6 +623,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incidentId}/release-terminal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the self-checkout go that waits for an attendant; the incident goes on */
+        post: operations["releaseTerminal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incidentId}/outcome": {
         parameters: {
             query?: never;
@@ -709,6 +798,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incidentId}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** Versions of the masked clip, who allowed the original to leave, and what may leave now */
+        get: operations["listRedactions"];
+        put?: never;
+        /** Have the clip masked; one that is there or being made is not made twice */
+        post: operations["requestRedaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/redactions/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the clip masked anew with boxes that a person drew; they replace the ones of the version before */
+        post: operations["drawRedaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/unredacted-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Answer by name for the unmasked clip leaving */
+        put: operations["approveUnredacted"];
+        post?: never;
+        /** Take that word back */
+        delete: operations["withdrawUnredacted"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incidentId}/hold": {
         parameters: {
             query?: never;
@@ -786,6 +934,125 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/packets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** Evidence packets of an incident, newest version first */
+        get: operations["listPackets"];
+        put?: never;
+        /**
+         * Have a packet made of what is on record now; a further one is a new version
+         * @description For somebody outside, only a closed incident that a person has confirmed is packed, and only the recording that may leave.
+         */
+        post: operations["requestPacket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packets/{packetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        /** One packet, the words of its statement and to whom it went */
+        get: operations["getPacket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packets/{packetId}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        /** The zip; audited, and cut off before its end if the stored bytes are not those that were stored */
+        get: operations["getPacketContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packets/{packetId}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put your name under the statement as it stands in this packet; the next version carries it signed */
+        post: operations["signPacketStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packets/{packetId}/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link for one recipient; for the police it takes somebody other than who asked for the packet */
+        post: operations["handOverPacket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packets/{packetId}/hand-overs/{handoverId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+                handoverId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link back; what was fetched by then stays fetched */
+        delete: operations["revokeHandover"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1547,6 +1814,65 @@ export interface components {
                 };
             }[];
         };
+        Packet: {
+            id: string;
+            incidentId: string;
+            version: number;
+            /** @enum {string} */
+            purpose: "police" | "insurer" | "internal";
+            /** @enum {string} */
+            state: "requested" | "ready" | "failed" | "purged";
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            settledAt: string | null;
+            /** @description Why it could not be built */
+            failure: components["schemas"]["Reason"] | null;
+            sizeBytes: number | null;
+            sha256: string | null;
+            /** @description What differs from the version before */
+            changes: {
+                added: string[];
+                removed: string[];
+                altered: string[];
+            } | null;
+            statementSignedBy: string | null;
+            /** @description It carries a token of RFC 3161 */
+            timestamped: boolean;
+        };
+        PacketList: {
+            packets: components["schemas"]["Packet"][];
+        };
+        PacketDetail: components["schemas"]["Packet"] & {
+            statement: string[];
+            handovers: components["schemas"]["Handover"][];
+        };
+        Handover: {
+            id: string;
+            organisation: string;
+            reference: string | null;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** Format: date-time */
+            openedAt: string | null;
+            downloads: number;
+            receipt: {
+                receivedBy: string;
+                /** Format: date-time */
+                at: string;
+                sha256: string;
+            } | null;
+        };
+        NewHandover: components["schemas"]["Handover"] & {
+            /** @description Told once */
+            url: string;
+        };
         DrillReceipt: {
             drillId: string;
             incidentId: string;
@@ -1890,6 +2216,24 @@ export interface components {
                         cheapPieces: number;
                     };
                 }[];
+                /** @description What the self-checkouts asked for, by till; without drills */
+                prompts: {
+                    terminalId: string;
+                    sent: number;
+                    /** @description The words were shown */
+                    acknowledged: number;
+                    /** @description The till was dark, refused, or could not be reached */
+                    dark: number;
+                    rescanned: number;
+                    /** @description From the prompt until we heard of the scan */
+                    rescanP50Ms: number | null;
+                    rescanP95Ms: number | null;
+                    /** @description How often it called the attendant */
+                    attended: number;
+                    /** @description How often it kept a payment waiting */
+                    blocked: number;
+                    blockedMs: number;
+                }[];
             }[];
         };
         PosReceipt: {
@@ -1963,6 +2307,7 @@ export interface components {
             closedAt: string | null;
             evidenceState: components["schemas"]["EvidenceState"];
             detectionCount: number;
+            /** @description Text messages that the carrier took; calls and mails are listed with the notifications */
             textsSent: number;
             helpRequested?: boolean;
             /** @description A later receipt or person showed this was wrong, and everyone who was told has been told so */
@@ -2007,6 +2352,7 @@ export interface components {
                 name: string;
                 mine: boolean;
             } | null;
+            terminalHold: components["schemas"]["TerminalHold"] | null;
             outcome: components["schemas"]["Outcome"] | null;
             /** @description Second reviews and appeals */
             reviews: components["schemas"]["Review"][];
@@ -2023,6 +2369,27 @@ export interface components {
                 toAt: string;
                 url: string;
             } | null;
+        };
+        /** @description A self-checkout that calls the attendant, or keeps a payment waiting until they have answered */
+        TerminalHold: {
+            terminalId: string;
+            /** @enum {string} */
+            kind: "attend" | "block";
+            /**
+             * @description unconfirmed: the terminal did not answer, so it may or may not have done it
+             * @enum {string}
+             */
+            state: "ordered" | "held" | "unconfirmed" | "failed" | "releasing" | "released";
+            /**
+             * Format: date-time
+             * @description It lets go by itself then, at the latest
+             */
+            untilAt: string;
+            failure: components["schemas"]["Reason"] | null;
+            /** @enum {string|null} */
+            releaseCause: "closed" | "answered" | "till_unsure" | "person" | "time_over" | null;
+            /** Format: date-time */
+            releasedAt: string | null;
         };
         IncidentDetection: {
             eventId: string;
@@ -2075,7 +2442,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "detection_received" | "detection_merged" | "till_checked" | "severity_scored" | "terminal_prompted" | "terminal_prompt_failed" | "rescanned" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "text_withheld" | "call_placed" | "call_answered" | "call_unanswered" | "handed_over" | "paging_suppressed" | "paging_resumed" | "help_ended" | "claimed" | "claim_released" | "outcome_recorded" | "second_review_asked" | "second_review_given" | "reopened" | "appeal_opened" | "appeal_decided" | "runbook_step" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
+            kind: "detection_received" | "detection_merged" | "sensor_joined" | "sensor_released" | "confidence_fused" | "till_checked" | "severity_scored" | "terminal_prompted" | "terminal_prompt_failed" | "terminal_held" | "terminal_hold_failed" | "terminal_released" | "rescanned" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "redaction_requested" | "redaction_settled" | "unredacted_approved" | "unredacted_withdrawn" | "text_withheld" | "call_placed" | "call_answered" | "call_unanswered" | "handed_over" | "paging_suppressed" | "paging_resumed" | "help_ended" | "claimed" | "claim_released" | "outcome_recorded" | "second_review_asked" | "second_review_given" | "reopened" | "appeal_opened" | "appeal_decided" | "runbook_step" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
             actor: string;
             params: {
                 [key: string]: unknown;
@@ -2119,6 +2486,7 @@ export interface components {
                 version: number;
             };
             merges: components["schemas"]["Reason"][];
+            fusion: components["schemas"]["Fusion"] | null;
         };
         Evidence: {
             state: components["schemas"]["EvidenceState"];
@@ -2142,7 +2510,7 @@ export interface components {
         Artifact: {
             id: string;
             /** @enum {string} */
-            kind: "segment" | "clip" | "still" | "thumbnail" | "manifest";
+            kind: "segment" | "clip" | "still" | "thumbnail" | "manifest" | "redacted" | "redaction_map";
             mediaType: string;
             sizeBytes: number;
             sha256: string;
@@ -2281,7 +2649,91 @@ export interface components {
         };
         Unmerged: {
             incidentId: string;
-            newIncidentId: string;
+            /** @description Null when a sensor only supported the incident */
+            newIncidentId: string | null;
+        };
+        /** @description What all sources make of an incident together */
+        Fusion: {
+            confidence: number;
+            contributions: components["schemas"]["Contribution"][];
+            events: components["schemas"]["JoinedEvent"][];
+        };
+        Contribution: {
+            /** @enum {string} */
+            source: "camera" | "door" | "shelf_weight" | "eas_gate" | "rfid" | "pos_tamper" | "till";
+            sourceId: string | null;
+            /** @description The name of the camera or sensor */
+            label: string | null;
+            /** Format: date-time */
+            at: string | null;
+            /** @description Log-odds that it adds to an even chance */
+            weight: number;
+            reason: components["schemas"]["Reason"];
+        };
+        /** @description What a sensor said in support; it can be taken out under its event id */
+        JoinedEvent: {
+            eventId: string;
+            sensorId: string;
+            kind: components["schemas"]["SensorKind"];
+            what: string | null;
+            pieces: number | null;
+            /** Format: date-time */
+            occurredAt: string;
+            reason: components["schemas"]["Reason"];
+        };
+        /** @enum {string} */
+        SensorKind: "door" | "shelf_weight" | "eas_gate" | "rfid" | "pos_tamper";
+        SensorReceipt: {
+            accepted: number;
+            duplicates: number;
+            events: {
+                storeId: string;
+                sensorId: string;
+                eventId: string;
+                /** @enum {string} */
+                disposition: "stored" | "ambiguous" | "joined" | "started" | "merged" | "duplicate";
+                incidentId?: string;
+                reason?: components["schemas"]["Reason"];
+            }[];
+        };
+        SensorStatusReceipt: {
+            /** @description The sensor or those of the gateway */
+            sensors: number;
+        };
+        SensorSettings: {
+            plu?: string;
+            articleGrams?: number;
+            toleranceGrams?: number;
+        };
+        SensorRegistration: {
+            storeId: string;
+            kind: components["schemas"]["SensorKind"];
+            zoneId: string;
+            label: string;
+            gatewayId?: string | null;
+            settings?: components["schemas"]["SensorSettings"];
+            silentAfterMs?: number;
+            retired?: boolean;
+        };
+        Sensor: {
+            storeId: string;
+            sensorId: string;
+            kind: components["schemas"]["SensorKind"];
+            zoneId: string;
+            /** @description The camera that looks at its place */
+            cameraId: string;
+            label: string;
+            gatewayId: string | null;
+            settings: components["schemas"]["SensorSettings"];
+            silentAfterMs: number;
+            retired: boolean;
+            /** @enum {string} */
+            state: "never_heard" | "online" | "offline" | "silent";
+            /** Format: date-time */
+            lastSeenAt: string | null;
+        };
+        SensorList: {
+            items: components["schemas"]["Sensor"][];
         };
         CrossingReceipt: {
             accepted: number;
@@ -2754,6 +3206,82 @@ export interface components {
             totals: components["schemas"]["Amount"][];
             unpricedMessages: number;
         };
+        RedactionKeyFrame: {
+            /** @description From the first frame of the clip, ms */
+            atMs: number;
+            /** @description Fractions of the picture */
+            x: number;
+            y: number;
+            width: number;
+            height: number;
+        };
+        RedactionTrack: {
+            id: string;
+            /**
+             * @description mask: hide this; reveal: what the model hid here was wrong
+             * @enum {string}
+             */
+            action: "mask" | "reveal";
+            /** @description It stands from the first to the last and moves evenly between them */
+            keyFrames: components["schemas"]["RedactionKeyFrame"][];
+        };
+        RedactionBoxes: {
+            /** @description The version that was looked at; 0: none was made yet */
+            basedOn: number;
+            manual: components["schemas"]["RedactionTrack"][];
+        };
+        Redaction: {
+            version: number;
+            /** @enum {string} */
+            state: "requested" | "ready" | "failed" | "unavailable";
+            reason: components["schemas"]["Reason"] | null;
+            /** @enum {string} */
+            target: "faces" | "people";
+            /** @enum {string} */
+            style: "solid" | "blur";
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            settledAt: string | null;
+            /** @description Of the clip that it was made from */
+            parentSha256: string;
+            /** @description Of the masked clip */
+            sha256: string | null;
+            manual: components["schemas"]["RedactionTrack"][];
+            /** @description The masked clip among the evidence */
+            artifactId: string | null;
+            /** @description What was masked where, frame by frame */
+            mapArtifactId: string | null;
+        };
+        Redactions: {
+            policy: {
+                /** @enum {string} */
+                rule: "optional" | "sharing" | "required";
+                /** @enum {string} */
+                target: "faces" | "people";
+                /** @enum {string} */
+                style: "solid" | "blur";
+            };
+            /** @description The newest first; only the newest counts */
+            versions: components["schemas"]["Redaction"][];
+            approval: {
+                by: string;
+                role: string;
+                /** Format: date-time */
+                at: string;
+                reason: string;
+            } | null;
+            /** @description What may leave the company now */
+            release: {
+                allowed: boolean;
+                /** @enum {string|null} */
+                as: "original" | "redacted" | null;
+                because: components["schemas"]["Reason"];
+                artifactId: string | null;
+                mapArtifactId: string | null;
+            };
+        };
         Hold: {
             incidentId: string;
             held: boolean;
@@ -2986,7 +3514,7 @@ export interface components {
             cameraId: string;
             zoneId?: string;
             /** @enum {string} */
-            eventType: "missed_scan" | "wrong_scan" | "fake_scan" | "multi_item_pass" | "occlusion" | "concealment" | "shelf_sweep" | "loitering" | "restricted_zone" | "after_hours_presence" | "group_intrusion" | "violence" | "equipment_tamper";
+            eventType: "missed_scan" | "wrong_scan" | "fake_scan" | "multi_item_pass" | "occlusion" | "concealment" | "shelf_sweep" | "loitering" | "exit_alarm" | "restricted_zone" | "after_hours_presence" | "group_intrusion" | "violence" | "equipment_tamper";
             /**
              * Format: date-time
              * @description When it happened, RFC 3339 with an offset.
@@ -3045,6 +3573,54 @@ export interface components {
             labelScore?: number;
         };
         /**
+         * SensorEvent
+         * @description One thing that a sensor says. Idempotent by (storeId, sensorId, eventId).
+         */
+        "sensor-event.schema": {
+            storeId: string;
+            sensorId: string;
+            eventId: string;
+            /** @enum {string} */
+            kind: "door" | "shelf_weight" | "eas_gate" | "rfid" | "pos_tamper";
+            /**
+             * Format: date-time
+             * @description RFC 3339 with an offset.
+             */
+            occurredAt: string;
+            /**
+             * @description Of a door the first four, of a till's housing the others.
+             * @enum {string}
+             */
+            what?: "opened" | "closed" | "forced" | "held_open" | "cabinet_opened" | "cable_pulled" | "drawer_forced";
+            /** @description Of a shelf: how much its weight has changed, negative when something was taken. */
+            deltaGrams?: number;
+            /**
+             * @description Of a gate or a tag reader: which way it went through.
+             * @enum {string}
+             */
+            direction?: "out" | "in" | "unknown";
+            /** @description Of a tag: its EPC as a pure identity URN, or 96 bits in hex. */
+            epc?: string;
+        } & (unknown & unknown & unknown & unknown & unknown);
+        /**
+         * SensorStatus
+         * @description What the connection of a sensor, or of a gateway that speaks for several, says of it.
+         */
+        "sensor-status.schema": {
+            storeId: string;
+            /** @description The sensor, or the gateway that sensors are registered with. */
+            sensorId: string;
+            /** @enum {string} */
+            state: "birth" | "heartbeat" | "death";
+            /** @description The same from birth to death; the death of an earlier session changes nothing. */
+            session: string;
+            /**
+             * Format: date-time
+             * @description Left out in a last will.
+             */
+            at?: string;
+        };
+        /**
          * PosEvent
          * @description One line of a till, as the till reports it. Idempotent by (storeId, terminalId, transactionId, line).
          */
@@ -3068,6 +3644,8 @@ export interface components {
             unit?: "each" | "kg" | "g" | "lb" | "oz" | "l" | "m";
             /** @description Pieces in one article, for a multi-pack. */
             packSize?: number;
+            /** @description The tag of the very piece that was rung: a pure identity URN, or 96 bits in hex. */
+            epc?: string;
             /** @description Minor units of the currency, signed. */
             amountMinor?: number;
             currency?: string;
@@ -3083,7 +3661,7 @@ export interface components {
             training?: boolean;
         };
         /** @enum {string} */
-        eventType: "missed_scan" | "wrong_scan" | "fake_scan" | "multi_item_pass" | "occlusion" | "concealment" | "shelf_sweep" | "loitering" | "restricted_zone" | "after_hours_presence" | "group_intrusion" | "violence" | "equipment_tamper";
+        eventType: "missed_scan" | "wrong_scan" | "fake_scan" | "multi_item_pass" | "occlusion" | "concealment" | "shelf_sweep" | "loitering" | "exit_alarm" | "restricted_zone" | "after_hours_presence" | "group_intrusion" | "violence" | "equipment_tamper";
     };
     responses: {
         /** @description RFC 9457 problem */
@@ -3099,6 +3677,7 @@ export interface components {
     parameters: {
         PolicyId: string;
         WebhookId: string;
+        PacketId: string;
         IncidentId: string;
         /** @description The nextCursor of the page before */
         Cursor: string;
@@ -3225,6 +3804,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CrossingReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSensorEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sensor-event.schema"] | components["schemas"]["sensor-event.schema"][];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportSensorStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sensor-status.schema"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorStatusReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSensors: {
+        parameters: {
+            query?: {
+                storeId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sensors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    registerSensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sensorId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorRegistration"];
+            };
+        };
+        responses: {
+            /** @description The sensor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sensor"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4011,6 +4690,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    releaseTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Kept with the incident and wiped with its evidence */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description On its way; `state` is `released` once the terminal has said so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalHold"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     describeOutcome: {
         parameters: {
             query?: never;
@@ -4250,6 +4959,131 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listRedactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redactions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requestRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On record */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drawRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionBoxes"];
+            };
+        };
+        responses: {
+            /** @description On record */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveUnredacted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redactions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawUnredacted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redactions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     placeHold: {
         parameters: {
             query?: never;
@@ -4374,6 +5208,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPackets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Packets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacketList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requestPacket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    purpose: "police" | "insurer" | "internal";
+                };
+            };
+        };
+        responses: {
+            /** @description It is being built */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Packet"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPacket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The packet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacketDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPacketContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The zip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signPacketStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The next version is being built */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Packet"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    handOverPacket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    organisation: string;
+                    /** @description Their own case number */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The link is in this answer and nowhere else */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewHandover"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packetId: components["parameters"]["PacketId"];
+                handoverId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hand-over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -71,7 +71,7 @@ const knownDays = new Set<string>();
 async function ensurePartitions(tx: WriteTransaction, crossings: readonly Crossing[]): Promise<void> {
   for (const day of new Set(crossings.map(({ at }) => new Date(at).toISOString().slice(0, 10)))) {
     if (knownDays.has(day) || toMs(day) < toMs(tx.at) - ownPartitionReachMs) continue;
-    await tx.query('select ensure_crossing_partition($1::date)', [day]);
+    await tx.query("select ensure_day_partition('crossings', $1::date)", [day]);
     knownDays.add(day);
   }
 }

@@ -25,6 +25,9 @@ export interface DetectionReceipt {
   start?: IncidentInput;
 }
 
+/** Where to merge what is at no place and of no kind that another detection was; for the alarms of sensors. */
+type FindElse = (tx: WriteTransaction) => Promise<{ incidentId: string; reason: Reason } | null>;
+
 const openCodeConstraint = 'incidents_open_code_unique';
 const codeAttempts = 5;
 /** A detector's clock may run ahead by this much; more is a mistake that would spoil every window. */
@@ -34,10 +37,14 @@ const futureToleranceMs = 5 * 60_000;
  * Stores a detection and decides its incident: new, merged with an open one, or a duplicate. An outbox row in the same
  * transaction remembers what the workflow engine must be told; the caller dispatches it before answering.
  */
-export async function ingestDetection(ctx: ServiceContext, detection: Detection): Promise<DetectionReceipt> {
+export async function ingestDetection(
+  ctx: ServiceContext,
+  detection: Detection,
+  findElse: FindElse = async () => null,
+): Promise<DetectionReceipt> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ingestOnce(ctx, detection);
+      return await ingestOnce(ctx, detection, findElse);
     } catch (error) {
       // Two cameras took the same short code at once: the next one is free.
       const codeClash =
@@ -47,7 +54,7 @@ export async function ingestDetection(ctx: ServiceContext, detection: Detection)
   }
 }
 
-async function ingestOnce(ctx: ServiceContext, detection: Detection): Promise<DetectionReceipt> {
+async function ingestOnce(ctx: ServiceContext, detection: Detection, findElse: FindElse): Promise<DetectionReceipt> {
   requirePermission(ctx.actor, 'detection.create', detection.storeId);
   const { tenantId } = ctx.actor;
   const dedupKey = detectionKey(tenantId, detection.storeId, detection.cameraId, detection.eventId);
@@ -83,7 +90,7 @@ async function ingestOnce(ctx: ServiceContext, detection: Detection): Promise<De
       return { eventId: detection.eventId, incidentId: known.incident_id, disposition: 'duplicate', late: known.late };
     }
     const late = toMs(tx.at) - toMs(detection.detectedAt) > policy.lateAfterMs;
-    const target = await findMergeTarget(tx, tenantId, detection, policy);
+    const target = (await findMergeTarget(tx, tenantId, detection, policy)) ?? (await findElse(tx));
     if (target) {
       await insertDetection(tx, tenantId, dedupKey, detection, target.incidentId, late, target.reason);
       await tx.query('update incidents set detection_count = detection_count + 1 where tenant_id = $1 and id = $2', [

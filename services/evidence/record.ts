@@ -1,9 +1,11 @@
 import { addMs } from '../../domain/time.ts';
 import type { ArtifactKind, DetectionBox, Reason } from '../../domain/types.ts';
-import { readOnly, type ServiceContext, write } from '../context.ts';
+import { readOnly, type ServiceContext, type WriteTransaction, write } from '../context.ts';
 import { placeOf } from '../incident/assess.ts';
 import { loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
+import { orderRedaction } from './redaction.ts';
+import { loadRedactions } from './redaction-rows.ts';
 
 export interface EvidenceRequest {
   storeId: string;
@@ -99,27 +101,7 @@ export function recordEvidence(
       tx.noAudit('nothing changed');
       return { purgeAfter };
     }
-    for (const artifact of result.artifacts) {
-      await tx.query(
-        `insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at, locked_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing`,
-        [
-          ctx.actor.tenantId,
-          incident.storeId,
-          input.incidentId,
-          artifact.id,
-          artifact.kind,
-          artifact.mediaType,
-          artifact.objectKey,
-          artifact.objectVersion,
-          artifact.sizeBytes,
-          artifact.sha256,
-          artifact.fromAt,
-          artifact.toAt,
-          artifact.lockedUntil,
-        ],
-      );
-    }
+    for (const artifact of result.artifacts) await insertArtifact(tx, placeOf(incident), artifact);
     // The person's time starts when they can see something, but never ends later than the policy's grace allows.
     await tx.query(
       `update incidents set evidence_state = $3,
@@ -135,6 +117,12 @@ export function recordEvidence(
       actor: ctx.actor.id,
       params: { artifacts: result.artifacts.length, gaps: result.gaps.length, ...(result.failure ?? {}) },
     });
+    const clip = result.artifacts.find((artifact) => artifact.kind === 'clip');
+    if (clip && incident.policy.redaction.rule === 'required') {
+      const [before] = await loadRedactions(tx, ctx.actor.tenantId, input.incidentId);
+      const made = { artifactId: clip.id, sha256: clip.sha256 };
+      await orderRedaction(tx, { actorId: ctx.actor.id, incident, clip: made, before, manual: [] });
+    }
     tx.audit({
       action: result.state === 'failed' ? 'evidence.failed' : 'evidence.acquired',
       subject: `incident:${input.incidentId}`,
@@ -147,6 +135,33 @@ export function recordEvidence(
     });
     return { purgeAfter };
   });
+}
+
+/** Notes one stored object; the same again changes nothing. */
+export async function insertArtifact(
+  tx: WriteTransaction,
+  place: { tenantId: string; storeId: string; incidentId: string },
+  artifact: StoredArtifact,
+): Promise<void> {
+  await tx.query(
+    `insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at, locked_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing`,
+    [
+      place.tenantId,
+      place.storeId,
+      place.incidentId,
+      artifact.id,
+      artifact.kind,
+      artifact.mediaType,
+      artifact.objectKey,
+      artifact.objectVersion,
+      artifact.sizeBytes,
+      artifact.sha256,
+      artifact.fromAt,
+      artifact.toAt,
+      artifact.lockedUntil,
+    ],
+  );
 }
 
 /** Objects whose lock must reach the new purge date, each with the date; noted once the store has done it. */

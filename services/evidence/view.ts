@@ -2,6 +2,8 @@ import { DomainError } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import type { ArtifactKind, EvidenceState, Reason } from '../../domain/types.ts';
 import { found, isoOrNull, readOnly, type ServiceContext, sha256Hex, write } from '../context.ts';
+import { loadIncident } from '../incident/facts.ts';
+import { decideRelease, evidenceForRelease } from './release.ts';
 
 interface ArtifactRow {
   [column: string]: unknown;
@@ -178,39 +180,36 @@ export interface LinkPage {
   timeZone: string;
   detectedAt: string;
   evidenceState: EvidenceState;
+  /** What may be shown: the clip, or its masked derivative where the policy wants that. */
   clipArtifactId: string | null;
+  /** It is being masked, and can be shown in a while. */
+  masking: boolean;
+}
+
+/** Which artifact a link may show; throws NOT_FOUND while there is none. */
+export async function linkClipId(ctx: ServiceContext, incidentId: string): Promise<string> {
+  const release = await evidenceForRelease(ctx, incidentId, 'staff');
+  if (release.allowed) return release.clip.id;
+  throw new DomainError('NOT_FOUND', 'There is no clip of this moment that may be shown here.');
 }
 
 /** The few words a text's link shows; opening it is a custody event. */
 export function openLinkPage(ctx: ServiceContext, incidentId: string): Promise<LinkPage> {
   return write(ctx, async (tx) => {
-    const [row] = await tx.query<{
-      code: string;
-      label: string;
-      store_name: string;
-      time_zone: string;
-      detected_at: Date;
-      evidence_state: EvidenceState;
-      clip_id: string | null;
-    }>(
-      `select i.code, coalesce(z.label, c.name) as label, s.name as store_name, s.time_zone, i.detected_at, i.evidence_state,
-         (select a.id from evidence_artifacts a where a.tenant_id = i.tenant_id and a.incident_id = i.id and a.kind = 'clip' and a.purged_at is null) as clip_id
-       from incidents i join stores s on s.tenant_id = i.tenant_id and s.id = i.store_id
-       join cameras c on c.tenant_id = i.tenant_id and c.store_id = i.store_id and c.id = i.camera_id
-       left join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id
-       where i.tenant_id = $1 and i.id = $2`,
-      [ctx.actor.tenantId, incidentId],
-    );
-    const page = found(row, `incident ${incidentId}`);
+    const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId);
+    const { policy, evidenceState } = incident;
+    const audience = 'staff';
+    const release = await decideRelease(tx, ctx.actor.tenantId, { incidentId, policy, evidenceState, audience });
     tx.audit({ action: 'evidence.link_opened', subject: `incident:${incidentId}`, details: { by: ctx.actor.id } });
     return {
-      code: page.code,
-      laneLabel: page.label,
-      storeName: page.store_name,
-      timeZone: page.time_zone,
-      detectedAt: page.detected_at.toISOString(),
-      evidenceState: page.evidence_state,
-      clipArtifactId: page.clip_id,
+      code: incident.code,
+      laneLabel: incident.laneLabel,
+      storeName: incident.storeName,
+      timeZone: incident.timeZone,
+      detectedAt: incident.detectedAt,
+      evidenceState,
+      clipArtifactId: release.allowed ? release.clip.id : null,
+      masking: !release.allowed && release.reason.code === 'REDACTION_PENDING',
     };
   });
 }

@@ -1,11 +1,11 @@
 import { alwaysPasses, attentionDecision } from '../../domain/attention.ts';
-import type { Severity } from '../../domain/severity.ts';
 import { toMs } from '../../domain/time.ts';
 import type { Reason } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
 import { placeOf } from './assess.ts';
 import type { IncidentFacts } from './facts.ts';
 import { addTimelineEntry } from './timeline-entry.ts';
+import type { Weighed } from './weigh.ts';
 
 interface CountsRow {
   [column: string]: unknown;
@@ -24,11 +24,11 @@ interface CountsRow {
 export async function decideAttention(
   tx: WriteTransaction,
   incident: IncidentFacts,
-  severity: Severity,
+  { severity, fusion }: Weighed,
   actorId: string,
 ): Promise<{ suppressed: boolean }> {
   const facts = { behaviour: incident.behaviour, severity: severity.level };
-  const reasons = alwaysPasses(facts) ? [] : await weigh(tx, incident, facts);
+  const reasons = alwaysPasses(facts) ? [] : await weigh(tx, incident, facts, fusion.confidence);
   if (reasons === null) return { suppressed: incident.suppression !== null };
   await remember(tx, incident, reasons, actorId);
   return { suppressed: reasons.length > 0 };
@@ -39,6 +39,7 @@ async function weigh(
   tx: WriteTransaction,
   incident: IncidentFacts,
   facts: Parameters<typeof alwaysPasses>[0],
+  confidence: number,
 ): Promise<Reason[] | null> {
   const { policy, tenantId, storeId, incidentId } = incident;
   // Two first contacts of one store must not both see the last free place in a storm.
@@ -63,6 +64,7 @@ async function weigh(
     firstTextsInStorm: counts!.storm,
     verdicts: { confirmed: counts!.confirmed, dismissed: counts!.dismissed },
     heldSincePass: counts!.held,
+    confidence,
   });
 }
 

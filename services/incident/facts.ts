@@ -1,4 +1,5 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
+import type { Fusion } from '../../domain/fusion.ts';
 import { completePolicy, type Policy } from '../../domain/policy.ts';
 import type {
   Behaviour,
@@ -43,6 +44,8 @@ export interface IncidentFacts {
   version: number;
   /** How often the record was corrected. */
   corrections: number;
+  /** What all sources made of it when they were last weighed. */
+  fusion: Fusion | null;
   policy: Policy;
 }
 
@@ -76,6 +79,7 @@ interface FactsRow {
   runs: number;
   version: number;
   corrections: number;
+  fusion: Fusion | null;
   policy: Partial<Policy>;
 }
 
@@ -125,6 +129,7 @@ export async function loadIncident(
     run: incident.runs,
     version: incident.version,
     corrections: incident.corrections,
+    fusion: incident.fusion,
     policy: completePolicy(incident.policy),
   };
 }

@@ -17,18 +17,19 @@ export interface FirstContact {
   /** Positions of the runbook's steps that people are newly asked to approve. */
   approvals: number[];
   /** The till is asked before any person; null: nobody has to be told, or a person is told at once. */
-  prompt: { waitMs: number } | null;
+  prompt: { waitMs: number; after?: { maxMs: number } } | null;
 }
 
 /** One transaction: what the till says, how severe it is, and the intent to text the first person if they must know. */
 export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incidentId: string): Promise<FirstContact> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
-    const { pos, severity } = await assess(tx, incident, ctx.actor.id);
+    const assessed = await assess(tx, incident, ctx.actor.id);
+    const { pos, severity } = assessed;
     const posVerdict = settled(pos.verdict);
     const asksPeople = posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE';
     const { suppressed } = asksPeople
-      ? await decideAttention(tx, incident, severity, ctx.actor.id)
+      ? await decideAttention(tx, incident, assessed, ctx.actor.id)
       : { suppressed: false };
     const { openMandatory, approvals } = asksPeople
       ? await planRunbook(tx, incident, severity.level)
@@ -60,11 +61,12 @@ export function recheckTill(
 }> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
-    const { pos, severity } = await assess(tx, incident, ctx.actor.id);
+    const assessed = await assess(tx, incident, ctx.actor.id);
+    const { pos, severity } = assessed;
     const posVerdict = settled(pos.verdict);
     const asksPeople = posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE';
     const { suppressed } = asksPeople
-      ? await decideAttention(tx, incident, severity, ctx.actor.id)
+      ? await decideAttention(tx, incident, assessed, ctx.actor.id)
       : { suppressed: false };
     const { openMandatory, approvals } = asksPeople
       ? await planRunbook(tx, incident, severity.level)

@@ -1,10 +1,14 @@
+import type { Queryable } from '../../adapters/postgres/database.ts';
+import type { Contribution } from '../../domain/fusion.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Detection, DetectionBox, PosVerdict, Reason, SeverityLevel, TimelineKind } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
 import { found, iso, readOnly, type ServiceContext } from '../context.ts';
+import { readHold, type TerminalHold } from '../pos/terminal-hold.ts';
+import { type JoinedEvent, readJoinedEvents, sourceLabels } from '../sensors/joined.ts';
 import type { PosExplanation } from './assess.ts';
-import { loadIncident } from './facts.ts';
+import { type IncidentFacts, loadIncident } from './facts.ts';
 import { type MessageView, type ReviewView, readMessages, readReviews } from './messages.ts';
 import type { IncidentOutcome } from './outcome.ts';
 import { type IncidentRow, type IncidentSummary, incidentColumns, incidentJoins, summaryOf } from './rows.ts';
@@ -34,6 +38,8 @@ export interface IncidentDetail extends IncidentSummary {
   posReasons: Reason[];
   notifications: MessageView[];
   reviews: ReviewView[];
+  /** The self-checkout that calls the attendant or keeps the payment waiting because of this; null: none ever did. */
+  terminalHold: TerminalHold | null;
   outcome: IncidentOutcome | null;
   /** Who gave the verdict that stands. */
   decidedBy: { name: string; mine: boolean } | null;
@@ -121,6 +127,7 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
       posReasons: incident.pos_explanation?.reasons ?? [],
       notifications: await readMessages(tx, tenantId, incidentId, nameOf),
       reviews: await readReviews(tx, tenantId, incidentId, nameOf),
+      terminalHold: await readHold(tx, tenantId, incidentId, ctx.now()),
       outcome: incident.outcome,
       decidedBy:
         facts.decidedBy === null
@@ -179,6 +186,12 @@ export interface Explanation {
   model: { id: string; version: string; thresholds: Record<string, number> };
   policy: { id: string; version: number };
   merges: Reason[];
+  /** What all sources make of it together; null: not weighed yet. */
+  fusion: { confidence: number; contributions: ContributionView[]; events: JoinedEvent[] } | null;
+}
+
+interface ContributionView extends Contribution {
+  label: string | null;
 }
 
 export function readExplanation(ctx: ServiceContext, incidentId: string): Promise<Explanation> {
@@ -212,6 +225,18 @@ export function readExplanation(ctx: ServiceContext, incidentId: string): Promis
       model: { id: model?.id ?? 'unknown', version: model?.version ?? 'unknown', thresholds: model?.thresholds ?? {} },
       policy: { id: facts.policy.id, version: facts.policy.version },
       merges: detections.flatMap((detection) => (detection.merge_reason === null ? [] : [detection.merge_reason])),
+      fusion: await fusionView(tx, facts),
     };
   });
+}
+
+async function fusionView(tx: Queryable, facts: IncidentFacts): Promise<Explanation['fusion']> {
+  if (facts.fusion === null) return null;
+  const labelOf = await sourceLabels(tx, facts);
+  const { confidence, contributions } = facts.fusion;
+  return {
+    confidence,
+    contributions: contributions.map((one) => ({ ...one, label: labelOf(one) })),
+    events: await readJoinedEvents(tx, facts),
+  };
 }

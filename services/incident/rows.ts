@@ -91,6 +91,7 @@ export interface IncidentSummary {
   closedAt: string | null;
   evidenceState: EvidenceState;
   detectionCount: number;
+  /** Text messages alone; calls and mails are among the notifications. */
   textsSent: number;
   helpRequested: boolean;
   corrected: boolean;

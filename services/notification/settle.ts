@@ -62,7 +62,7 @@ export function markSent(
     const timeoutMs = incident.policy.escalation[updated.step]?.timeoutMs ?? 0;
     const asksForAnswer = updated.kind === 'alert' || updated.kind === 'help';
     await tx.query(
-      `update incidents set texts_sent = texts_sent + 1, state = case when $6 and state in ('new', 'in_review') then 'alerting' else state end,
+      `update incidents set texts_sent = texts_sent + $7, state = case when $6 and state in ('new', 'in_review') then 'alerting' else state end,
          waiting_person_id = case when $6 and state <> 'closed' then $3 else waiting_person_id end,
          waiting_step = case when $6 and state <> 'closed' then $4 else waiting_step end,
          waiting_due_at = case when $6 and state <> 'closed' then $5::timestamptz else waiting_due_at end
@@ -74,6 +74,7 @@ export function markSent(
         updated.step,
         addMs(tx.at, timeoutMs),
         asksForAnswer,
+        updated.channel === 'sms' ? 1 : 0,
       ],
     );
     await addTimelineEntry(tx, {

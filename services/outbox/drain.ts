@@ -20,7 +20,10 @@ export interface OutboxRow {
     | 'reopen'
     | 'runbook'
     | 'mandatory_steps'
-    | 'runbook_command';
+    | 'runbook_command'
+    | 'terminal_release'
+    | 'redact'
+    | 'packet';
   payload: Record<string, unknown>;
 }
 

@@ -222,6 +222,22 @@ const runbookMistakes: [name: string, source: string, problem: string][] = [
     '5:41 accuses somebody ("thief"): say what to do, in neutral words',
   ],
   [
+    'an accusation on the till',
+    `${model}prompt: { after: attend, afterMessage: The thief waits }`,
+    '2:40 accuses somebody ("thief"): say what to do, in neutral words',
+  ],
+  [
+    'a payment that nobody could release',
+    'operatingModel: detection_only\nprompt: { after: block }',
+    '2:18 detection_only tells nobody who could come and release it: write attend or none',
+  ],
+  [
+    'a bound of nothing',
+    `${model}prompt: { maxHold: 30s }`,
+    '2:20 does nothing without after: write after: attend or after: block, or delete this',
+  ],
+  ['a payment that waits for ever', `${model}prompt: { after: block, maxHold: 1h }`, '2:34 is "1h"; 2m is the most'],
+  [
     'nothing to say',
     runbook('{ id: a, action: intercom, target: i }'),
     '5:9 a intercom needs a message: the neutral words that are shown, said or to be done',
@@ -400,6 +416,17 @@ describe('what is left out', () => {
   });
 });
 
+describe('a till that asks', () => {
+  it('only asks, unless the policy says what comes after', () => {
+    expect(policyOf(`${model}prompt: { wait: 5s }`).prompt).toEqual({
+      ...{ waitMs: 5_000, message: 'Please scan the last item again.' },
+    });
+    expect(policyOf(`${model}prompt: { wait: 5s, after: block, maxHold: 30s }`).prompt?.after).toEqual({
+      ...{ kind: 'block', message: 'A colleague is on the way to help you.', maxMs: 30_000 },
+    });
+  });
+});
+
 describe('tries', () => {
   it('become rungs that count their attempts', () => {
     expect(
@@ -464,6 +491,11 @@ const documents: fc.Arbitrary<PolicyDocument> = fc
         grace: within(0, 300_000),
         giveUpAfter: within(10_000, 86_400_000),
       }),
+      prompt: fc.oneof(
+        fc.constant('off' as const),
+        optional({ wait: within(2_000, 60_000), message: fc.constant('Please scan it again.') }),
+        within(10_000, 120_000).map((maxHold) => ({ after: 'attend' as const, maxHold })),
+      ),
       acknowledgedTimeout: within(10_000, 86_400_000),
       reviewTimeout: within(43_200_001, 2_592_000_000),
       claim: within(30_000, 7_200_000),

@@ -1,8 +1,6 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { type CorrelationResult, correlate } from '../../domain/pos-correlation.ts';
 import type { Message, Outcome, Past, PastAnswer, PastDetection, PastIncident } from '../../domain/simulation/types.ts';
-import { addMs } from '../../domain/time.ts';
 import type {
   Behaviour,
   Channel,
@@ -14,6 +12,7 @@ import type {
   Verdict,
 } from '../../domain/types.ts';
 import { iso } from '../context.ts';
+import { askTill } from '../pos/ask-till.ts';
 
 export interface PastRange {
   tenantId: string;
@@ -92,8 +91,10 @@ export async function readPastIncidents(tx: Queryable, range: PastRange): Promis
     [range.tenantId, ids],
   );
   const detections = await tx.query<DetectionRow>(
-    `select incident_id, store_id, camera_id, zone_id, behaviour, detected_at, received_at, confidence, body -> 'item' ->> 'label' as item_label
-     from detections where tenant_id = $1 and incident_id = any ($2) order by received_at, detected_at`,
+    `select d.incident_id, d.store_id, d.camera_id, d.zone_id, d.behaviour, d.detected_at, d.received_at, d.confidence, d.body -> 'item' ->> 'label' as item_label,
+       (i.fusion ->> 'confidence')::double precision as fused_confidence
+     from detections d join incidents i on i.tenant_id = d.tenant_id and i.id = d.incident_id
+     where d.tenant_id = $1 and d.incident_id = any ($2) order by d.received_at, d.detected_at`,
     [range.tenantId, ids],
   );
   const eventsOf = groupByIncident(events);
@@ -116,6 +117,7 @@ interface DetectionRow {
   received_at: Date;
   confidence: number;
   item_label: string | null;
+  fused_confidence: number | null;
 }
 
 const pastDetection = (row: DetectionRow): PastDetection => ({
@@ -128,6 +130,7 @@ const pastDetection = (row: DetectionRow): PastDetection => ({
   receivedAt: iso(row.received_at),
   confidence: row.confidence,
   itemLabel: row.item_label,
+  fusedConfidence: row.fused_confidence,
 });
 
 const causes: Record<string, PastIncident['closedBy']> = {
@@ -240,67 +243,59 @@ export async function readPastVerdicts(tx: Queryable, range: PastRange): Promise
   }));
 }
 
+interface UnaskedRow {
+  [column: string]: unknown;
+  incident_id: string;
+  store_id: string;
+  camera_id: string;
+  zone_id: string;
+  terminal_id: string;
+  detected_at: Date;
+  behaviour: Behaviour;
+  expected_plus: string[] | null;
+  rung_plu: string | null;
+}
+
 /**
- * What the till says today of incidents about which it was not asked then, by the lines that are on record. Its feed is
- * taken to have been alive: when a till was silent is not kept.
+ * What the till says today of incidents about which it was not asked then, by the same function as when it is real and by
+ * the lines and clocks that are on record. A feed that has spoken since is taken to have been alive: when it was silent
+ * is not kept.
  */
 export async function askTillToday(
   tx: Queryable,
   tenantId: string,
-  { incidents, detections }: Pick<PastIncidents, 'incidents' | 'detections'>,
+  incidents: readonly PastIncident[],
   policy: Pick<Policy, 'receiptFirst' | 'posWindow'>,
+  askedAt: string,
 ): Promise<PastIncident[]> {
-  const unasked = new Set(
-    incidents
-      .filter(
-        ({ behaviour, till }) =>
-          policy.receiptFirst.includes(behaviour) && till.every(({ verdict }) => verdict === 'NOT_APPLICABLE'),
-      )
-      .map(({ incidentId }) => incidentId),
+  const unasked = incidents.filter(
+    ({ behaviour, till }) =>
+      policy.receiptFirst.includes(behaviour) && till.every(({ verdict }) => verdict === 'NOT_APPLICABLE'),
   );
-  if (unasked.size === 0) return [...incidents];
-  const reachMs = 2 * (policy.posWindow.beforeMs + policy.posWindow.afterMs);
-  const lines = await tx.query<{
-    incident_id: string;
-    detected_at: Date;
-    line_id: string | null;
-    occurred_at: Date | null;
-  }>(
-    `select d.incident_id, d.detected_at, e.transaction_id || '/' || e.line as line_id, e.occurred_at from detections d
-     join zones z on z.tenant_id = d.tenant_id and z.store_id = d.store_id and z.id = d.zone_id and z.terminal_id is not null
-     left join pos_events e on e.tenant_id = d.tenant_id and e.store_id = d.store_id and e.terminal_id = z.terminal_id and e.type = 'scan'
-       and e.occurred_at between d.detected_at - make_interval(secs => $3::bigint / 1000.0) and d.detected_at + make_interval(secs => $3::bigint / 1000.0)
-     where d.tenant_id = $1 and d.incident_id = any ($2)`,
-    [tenantId, [...unasked], reachMs],
+  if (unasked.length === 0) return [...incidents];
+  const rows = await tx.query<UnaskedRow>(
+    `select d.incident_id, i.store_id, i.camera_id, z.id as zone_id, z.terminal_id, d.detected_at, d.behaviour,
+       d.body -> 'expectedPlus' as expected_plus, d.body ->> 'rungPlu' as rung_plu
+     from detections d join incidents i on i.tenant_id = d.tenant_id and i.id = d.incident_id
+     join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id and z.terminal_id is not null
+     where d.tenant_id = $1 and d.incident_id = any ($2) order by d.detected_at`,
+    [tenantId, unasked.map(({ incidentId }) => incidentId)],
   );
-  const linesOf = groupByIncident(lines);
-  const ownOf = groupByIncident(detections.map((detection) => ({ incident_id: detection.incidentId, detection })));
-  return incidents.map((incident) => {
-    const known = linesOf.get(incident.incidentId);
-    if (!unasked.has(incident.incidentId) || known === undefined) return incident;
-    const scans = known.flatMap(({ line_id, occurred_at }) =>
-      line_id === null || occurred_at === null
-        ? []
-        : [{ lineId: line_id, occurredAt: iso(occurred_at), plu: null, description: null }],
-    );
-    const unique = [...new Map(scans.map((scan) => [scan.lineId, scan])).values()].sort((a, b) =>
-      a.occurredAt.localeCompare(b.occurredAt),
-    );
-    const sightings = (ownOf.get(incident.incidentId) ?? []).map(({ detection }) => detection.detectedAt);
-    const results = sightings.map((sightingAt) =>
-      correlate({
-        sightingAt,
-        neighbourSightingsAt: sightings,
-        lines: unique,
-        feedSeenAt: addMs(sightingAt, policy.posWindow.afterMs + policy.posWindow.feedStaleAfterMs),
-        window: policy.posWindow,
-      }),
-    );
-    return { ...incident, tillToday: worst(results) };
-  });
+  const said = new Map<string, PosVerdict>();
+  for (const [incidentId, own] of groupByIncident(rows)) {
+    const { store_id: storeId, camera_id: cameraId, zone_id: zoneId, terminal_id: terminalId } = own[0]!;
+    const { verdict } = await askTill(tx, {
+      place: { tenantId, storeId, cameraId, zoneId, terminalId },
+      detections: own.map((row) => ({
+        ...{ detectedAt: iso(row.detected_at), behaviour: row.behaviour },
+        ...{ expectedPlus: row.expected_plus, rungPlu: row.rung_plu },
+      })),
+      ...{ drill: false, window: policy.posWindow, prompted: null, askedAt, lock: false },
+    });
+    said.set(incidentId, verdict);
+  }
+  return incidents.map((incident) => ({
+    ...incident,
+    tillToday: said.get(incident.incidentId) ?? incident.tillToday,
+  }));
 }
-
-const worst = (results: readonly CorrelationResult[]): PosVerdict =>
-  (['MISMATCH', 'UNKNOWN', 'MATCH'] as const).find((candidate) =>
-    results.some(({ verdict }) => verdict === candidate),
-  ) ?? 'UNKNOWN';

@@ -115,7 +115,7 @@ async function readWhatIsNeeded(tx: Queryable, ctx: ServiceContext, input: Simul
     ...(await readPastRoster(tx, range)),
     verdicts: await readPastVerdicts(tx, { ...range, fromAt: addMs(fromAt, -maxLearningMs), limit: 10 * maxReplayed }),
     detections: read.detections,
-    incidents: await askTillToday(tx, tenantId, read, draft),
+    incidents: await askTillToday(tx, tenantId, read.incidents, draft, ctx.now()),
     localTime: (at, storeId) => zoneRules.toLocal(at, zones.get(storeId) ?? 'UTC').slice(11, 16),
     untilAt: earlier(ctx.now(), addMs(toAt, draft.reviewTimeoutMs)),
   };

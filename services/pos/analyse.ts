@@ -52,7 +52,9 @@ export async function analyseDay(ctx: ServiceContext, input: { storeId: string; 
     const { findings, today, lines } = await examine(ctx, input.storeId, begun.span);
     return await finish(ctx, input.storeId, begun, { findings, today, lines });
   } catch (error) {
-    await noteFailure(ctx, input.storeId, begun, error instanceof DomainError ? error.code : 'INTERNAL');
+    const failure = error instanceof DomainError ? error.code : 'INTERNAL';
+    // The first failure is the one to tell; a database that is away cannot note it either.
+    await noteFailure(ctx, input.storeId, begun, failure).catch(() => undefined);
     throw error;
   }
 }

@@ -1,8 +1,10 @@
 import { DomainError, type FieldError, invalidField } from '../../domain/errors.ts';
 import { requirePermission } from '../../domain/permissions.ts';
+import { epcKey } from '../../domain/sensors.ts';
 import { toMs } from '../../domain/time.ts';
 import type { PosEvent } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
+import { noteLateGoods } from '../sensors/late-goods.ts';
 import { type KnownLine, readKnownLines, sameLine } from './known-lines.ts';
 import { noteLateReceipts } from './late-receipts.ts';
 import { pseudonymsOf } from './operators.ts';
@@ -99,7 +101,10 @@ async function store(
   const heard = welcome.map(({ event }) => event);
   if (source.importId === null) await moveFeeds(tx, tenantId, heard);
   const scans = fresh.filter(({ type, training }) => type === 'scan' && !training);
-  const incidentIds = scans.length === 0 ? [] : await noteLateReceipts(tx, tenantId, scans);
+  const incidentIds =
+    scans.length === 0
+      ? []
+      : [...(await noteLateReceipts(tx, tenantId, scans)), ...(await noteLateGoods(tx, tenantId, scans))];
   return { accepted: fresh.length, duplicates, incidentIds, refused: [...refused, ...conflicts] };
 }
 
@@ -183,7 +188,7 @@ async function insertLines(
 ): Promise<void> {
   for (const day of new Set(lines.map((line) => new Date(line.occurredAt).toISOString().slice(0, 10)))) {
     if (knownDays.has(day) || toMs(day) < toMs(tx.at) - ownPartitionReachMs) continue;
-    await tx.query('select ensure_pos_partition($1::date)', [day]);
+    await tx.query("select ensure_day_partition('pos_events', $1::date)", [day]);
     knownDays.add(day);
   }
   const pseudonymOf = await pseudonymsOf(tx, tenantId, lines);
@@ -191,15 +196,16 @@ async function insertLines(
   const rows = lines.map(({ operatorId: _operatorId, ...line }, index) => ({
     ...line,
     operator: pseudonymOf(lines[index]!) ?? null,
+    epc: line.epc === undefined ? null : epcKey(line.epc),
   }));
   await tx.query(
     `insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at, plu, description, quantity, unit, pack_size,
-       amount_minor, currency, tender_type, related_transaction_id, related_line, reason_code, operator, training, source, import_id, received_at)
+       amount_minor, currency, tender_type, related_transaction_id, related_line, reason_code, operator, training, epc, source, import_id, received_at)
      select $1, l."storeId", l."terminalId", l."transactionId", l.line, l.type, l."occurredAt", l.plu, l.description, l.quantity, l.unit, l."packSize",
-       l."amountMinor", l.currency, l."tenderType", l."relatedTransactionId", l."relatedLine", l."reasonCode", l.operator, coalesce(l.training, false), $3, $4, $5
+       l."amountMinor", l.currency, l."tenderType", l."relatedTransactionId", l."relatedLine", l."reasonCode", l.operator, coalesce(l.training, false), l.epc, $3, $4, $5
      from jsonb_to_recordset($2::jsonb) as l ("storeId" text, "terminalId" text, "transactionId" text, line integer, type text, "occurredAt" timestamptz,
        plu text, description text, quantity numeric, unit text, "packSize" integer, "amountMinor" bigint, currency text, "tenderType" text,
-       "relatedTransactionId" text, "relatedLine" integer, "reasonCode" text, operator text, training boolean)`,
+       "relatedTransactionId" text, "relatedLine" integer, "reasonCode" text, operator text, training boolean, epc text)`,
     [tenantId, JSON.stringify(rows), source, importId, tx.at],
   );
 }

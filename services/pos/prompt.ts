@@ -20,7 +20,10 @@ export type PromptOutcome = { outcome: 'acknowledged' } | { outcome: 'failed'; r
  * Notes that the self-checkout is asked first, when the policy wants it, there is one, and the moment has not passed.
  * Returns how long the customer has; null when a person is to be told at once.
  */
-export async function intendPrompt(tx: WriteTransaction, incident: IncidentFacts): Promise<{ waitMs: number } | null> {
+export async function intendPrompt(
+  tx: WriteTransaction,
+  incident: IncidentFacts,
+): Promise<{ waitMs: number; after?: { maxMs: number } } | null> {
   const { prompt } = incident.policy;
   if (prompt === null || incident.terminalId === null || incident.helpRequested) return null;
   if (toMs(tx.at) - toMs(incident.detectedAt) > incident.policy.lateAfterMs) return null;
@@ -43,7 +46,7 @@ export async function intendPrompt(tx: WriteTransaction, incident: IncidentFacts
       subject: `incident:${incident.incidentId}`,
       details: { terminalId: incident.terminalId, waitMs: prompt.waitMs },
     });
-  return { waitMs: prompt.waitMs };
+  return { waitMs: prompt.waitMs, ...(prompt.after === undefined ? {} : { after: { maxMs: prompt.after.maxMs } }) };
 }
 
 interface PromptRow {

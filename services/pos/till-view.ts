@@ -2,6 +2,7 @@ import type { Queryable } from '../../adapters/postgres/database.ts';
 import { type CorrelationWindow, clockErrorLimitMs, contextMs } from '../../domain/pos-correlation.ts';
 import type { MeasuredOffset } from '../../domain/till/clock-reading.ts';
 import type { ScanLine } from '../../domain/till/pieces.ts';
+import type { LastLine } from '../../domain/till/silence.ts';
 import { addMs } from '../../domain/time.ts';
 import type { PosLineType, PosUnit } from '../../domain/types.ts';
 import { found, iso, isoOrNull } from '../context.ts';
@@ -19,6 +20,8 @@ export interface TillView {
   lines: ScanLine[];
   feedSeenAt: string | null;
   feedLagMs: number | null;
+  /** The last thing rung when the item crossed; null: nothing for a day. */
+  lastLine: LastLine | null;
   closedFromAt: string | null;
   closedToAt: string | null;
   /** The offset that holds at the start of the moment; null: none. */
@@ -31,6 +34,8 @@ export interface TillView {
 const jumpReachMs = 3 * 60_000;
 /** A void may follow long after the scan that it takes back, within the same visit. */
 const voidReachMs = 30 * 60_000;
+/** What was rung longer ago says nothing of who is served now. */
+const dayMs = 24 * 3_600_000;
 const maxLines = 2_000;
 
 interface TillRow {
@@ -68,9 +73,14 @@ export async function readTillView(
     fromAt: addMs(fromAt, Math.min(0, ...offsets) - reachMs),
     toAt: addMs(toAt, Math.max(0, ...offsets) + reachMs),
   });
-  const signs = await readSigns(tx, place, serving.id, addMs(toAt, (offset?.offsetMs ?? 0) + options.window.afterMs));
+  const clockMs = offset?.offsetMs ?? 0;
+  const state = await readState(tx, place, serving.id, {
+    // A customer who pays while the window is still open had a receipt open when the item crossed.
+    sightingAt: addMs(toAt, clockMs),
+    windowEndAt: addMs(toAt, clockMs + options.window.afterMs),
+  });
   return {
-    ...{ lines, ...signs, offset, everMeasured: serving.ever_measured },
+    ...{ lines, ...state, offset, everMeasured: serving.ever_measured },
     // Of the terminal that stood there: another one's sign of life does not speak for it.
     feedSeenAt: isoOrNull(serving.feed_seen_at),
     feedLagMs: serving.feed_lag_ms,
@@ -134,12 +144,19 @@ interface LineRow {
   training: boolean;
 }
 
-/** One range of one index; the days before and after are not touched, however many there are. */
-export const tillLinesSql = `select terminal_id, transaction_id, line, type, occurred_at, received_at, plu, description, quantity, unit, pack_size,
-   related_transaction_id, related_line, training
- from pos_events where tenant_id = $1 and store_id = $2 and terminal_id = any ($3)
-   and occurred_at between $4 and $6 and (occurred_at <= $5 or type in ('line_void', 'void'))
- order by occurred_at, line limit ${maxLines}`;
+const lineColumns = `terminal_id, transaction_id, line, type, occurred_at, received_at, plu, description, quantity, unit, pack_size,
+   related_transaction_id, related_line, training`;
+const ofTills = 'tenant_id = $1 and store_id = $2 and terminal_id = any ($3)';
+
+/**
+ * Two ranges of two indexes: what was rung around the moment, and what was taken back later. The days before and after
+ * are not touched, however many there are.
+ */
+export const tillLinesSql = `(select ${lineColumns} from pos_events where ${ofTills} and occurred_at between $4 and $5
+   order by occurred_at, line limit ${maxLines})
+ union all
+ (select ${lineColumns} from pos_events where ${ofTills} and occurred_at > $5 and occurred_at <= $6 and type in ('line_void', 'void')
+   order by occurred_at, line limit ${maxLines})`;
 
 async function readLines(
   tx: Queryable,
@@ -175,25 +192,41 @@ async function readLines(
   });
 }
 
-/** Whether somebody had signed off by the end of the window, and when somebody signed on again. */
-async function readSigns(
+const ofTill = 'tenant_id = $1 and store_id = $2 and terminal_id = $3 and not training';
+
+/** Bounds are worked out before they are sent: of `$4 - interval` the planner knows no day, and plans for all of them. */
+export const tillStateSql = `(select 'rung' as what, transaction_id, type, occurred_at from pos_events where ${ofTill}
+   and occurred_at between $5 and $7 order by occurred_at desc, line desc limit 1)
+ union all
+ (select 'signed', transaction_id, type, occurred_at from pos_events where ${ofTill} and type in ('sign_on', 'sign_off')
+   and occurred_at between $5 and $4 order by occurred_at desc limit 1)
+ union all
+ (select 'signed_later', transaction_id, type, occurred_at from pos_events where ${ofTill} and type = 'sign_on' and type in ('sign_on', 'sign_off')
+   and occurred_at > $4 and occurred_at <= $6 order by occurred_at limit 1)`;
+
+/** What the till had rung last when the item crossed, whether somebody had signed off, and when somebody signed on again. */
+async function readState(
   tx: Queryable,
   place: TillPlace,
   terminalId: string,
-  at: string,
-): Promise<Pick<TillView, 'closedFromAt' | 'closedToAt'>> {
-  const rows = await tx.query<{ type: string; occurred_at: Date; before: boolean }>(
-    `(select type, occurred_at, true as before from pos_events where tenant_id = $1 and store_id = $2 and terminal_id = $3 and not training
-       and type in ('sign_on', 'sign_off') and occurred_at between $4::timestamptz - interval '24 hours' and $4 order by occurred_at desc limit 1)
-     union all
-     (select type, occurred_at, false from pos_events where tenant_id = $1 and store_id = $2 and terminal_id = $3 and not training
-       and type = 'sign_on' and type in ('sign_on', 'sign_off') and occurred_at > $4 and occurred_at <= $4::timestamptz + interval '24 hours' order by occurred_at limit 1)`,
-    [place.tenantId, place.storeId, terminalId, at],
-  );
-  const last = rows.find(({ before }) => before);
-  if (last?.type !== 'sign_off') return { closedFromAt: null, closedToAt: null };
+  { sightingAt, windowEndAt: at }: { sightingAt: string; windowEndAt: string },
+): Promise<Pick<TillView, 'lastLine' | 'closedFromAt' | 'closedToAt'>> {
+  const rows = await tx.query<{
+    what: 'rung' | 'signed' | 'signed_later';
+    transaction_id: string;
+    type: PosLineType;
+    occurred_at: Date;
+  }>(tillStateSql, [
+    ...[place.tenantId, place.storeId, terminalId],
+    ...[at, addMs(at, -dayMs), addMs(at, dayMs), sightingAt],
+  ]);
+  const of = (what: string) => rows.find((row) => row.what === what);
+  const rung = of('rung');
+  const signed = of('signed');
+  const off = signed?.type === 'sign_off' ? signed : null;
   return {
-    closedFromAt: iso(last.occurred_at),
-    closedToAt: isoOrNull(rows.find(({ before }) => !before)?.occurred_at ?? null),
+    lastLine: rung ? { transactionId: rung.transaction_id, type: rung.type, occurredAt: iso(rung.occurred_at) } : null,
+    closedFromAt: isoOrNull(off?.occurred_at ?? null),
+    closedToAt: isoOrNull((off && of('signed_later')?.occurred_at) ?? null),
   };
 }

@@ -1,17 +1,12 @@
 import { requirePermission } from '../../domain/permissions.ts';
 import { completePolicy, type Policy } from '../../domain/policy.ts';
-import {
-  type ClockReading,
-  type CorrelationInput,
-  type CorrelationResult,
-  contextMs,
-  correlate,
-} from '../../domain/pos-correlation.ts';
+import { type ClockReading, type CorrelationResult, contextMs } from '../../domain/pos-correlation.ts';
 import { readClocks } from '../../domain/till/clock-reading.ts';
 import { type ConsideredLine, considerLines } from '../../domain/till/considered.ts';
 import { addMs, instantFrom } from '../../domain/time.ts';
 import { found, readOnly, type ServiceContext } from '../context.ts';
 import { joinActivePolicy } from '../policy/resolve.ts';
+import { judge } from './camera-record.ts';
 import { crossingOf, oncePerItem, readSightings } from './sightings.ts';
 import { readTillView } from './till-view.ts';
 
@@ -62,12 +57,12 @@ export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<
       expected: view.everMeasured || seen.crossings.length > 0,
       crossingReceivedAt: crossingOf(seen.crossings, at)?.receivedAt ?? null,
     });
-    const question: CorrelationInput = {
+    const question = {
       ...view,
       ...{ sightingAt: at, neighbourSightingsAt: oncePerItem([at, ...neighboursAt], seen.sightingsAt) },
       ...{ window, clock, askedAt: ctx.now() },
     };
-    const result = correlate(question);
+    const result = await judge(tx, { tenantId, storeId, terminalId, cameraId, zoneId }, question, seen.crossings);
     return { ...result, clock, lines: considerLines(question, result) };
   });
 }

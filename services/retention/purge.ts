@@ -147,8 +147,25 @@ export function purgeIncident(
         due.incidentId,
       ]);
     await tx.query(
+      'update terminal_holds set release_note = null where tenant_id = $1 and incident_id = $2 and release_note is not null',
+      [ctx.actor.tenantId, due.incidentId],
+    );
+    await tx.query(
       'update incident_reviews set statement = null where tenant_id = $1 and incident_id = $2 and statement is not null',
       [ctx.actor.tenantId, due.incidentId],
+    );
+    await tx.query(
+      "update unredacted_approvals set reason = '' where tenant_id = $1 and incident_id = $2 and reason <> ''",
+      [ctx.actor.tenantId, due.incidentId],
+    );
+    // The zips lie below the evidence's prefix and went with it.
+    await tx.query(
+      "update packets set state = 'purged', input = '{}', settled_at = coalesce(settled_at, $3) where tenant_id = $1 and incident_id = $2",
+      [ctx.actor.tenantId, due.incidentId, tx.at],
+    );
+    await tx.query(
+      'update packet_handovers set received_by = null, revoked_at = coalesce(revoked_at, $3) where tenant_id = $1 and incident_id = $2',
+      [ctx.actor.tenantId, due.incidentId, tx.at],
     );
     await tx.query("update notifications set body = '' where tenant_id = $1 and incident_id = $2", [
       ctx.actor.tenantId,

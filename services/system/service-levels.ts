@@ -26,12 +26,14 @@ export interface ServiceLevels {
   till_lag_seconds: number | null;
   /** Tills that have fallen silent while their shop goes on. */
   silent_tills: number;
+  /** Sensors that nobody can hear: gaps in what stores can notice. */
+  silent_sensors: number;
 }
 
 export const serviceLevelsWindowSeconds = 300;
 
 export async function readServiceLevels(db: Database): Promise<ServiceLevels> {
-  const [row] = await db.query<ServiceLevels>('select * from service_levels($1), till_levels()', [
+  const [row] = await db.query<ServiceLevels>('select * from service_levels($1), till_levels(), sensor_levels()', [
     serviceLevelsWindowSeconds,
   ]);
   return row!;

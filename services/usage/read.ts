@@ -76,7 +76,8 @@ const countsSql = `
     from messages group by store_id
   ), opened as (
     select i.store_id, count(*) as incidents, count(*) filter (where i.state = 'closed') as closed,
-      count(*) filter (where i.pos_verdict = 'MATCH' and i.texts_sent = 0 and i.acknowledged_at is null and i.decided_by is null) as matched,
+      count(*) filter (where i.pos_verdict = 'MATCH' and i.acknowledged_at is null and i.decided_by is null
+        and not exists (select from notifications n where n.tenant_id = i.tenant_id and n.incident_id = i.id and n.sent_at is not null)) as matched,
       sum(i.runs - 1) as reopened, sum(i.detection_count - 1) as merged,
       sum((select count(*) from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind = 'verdict_given')) as verdicts,
       sum((select count(*) from incident_events e where e.tenant_id = i.tenant_id and e.incident_id = i.id and e.kind in ('acknowledged', 'help_requested', 'help_ended'))) as answers,

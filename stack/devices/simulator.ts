@@ -1,5 +1,6 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { z } from 'zod';
+import { createHolds } from './holds.ts';
 
 /** How a device of the simulator answers. `dead` hears nothing, `refuse` says no, `slow` does it and answers late. */
 const deviceMoods = ['well', 'slow', 'dead', 'refuse'] as const;
@@ -14,6 +15,8 @@ const command = z.object({
   drill: z.boolean(),
   expiresAt: z.iso.datetime({ offset: true }),
   about: z.string().max(100).optional(),
+  forMs: z.number().int().positive().optional(),
+  releases: z.string().min(1).max(200).optional(),
 });
 type Command = z.infer<typeof command>;
 
@@ -25,6 +28,8 @@ interface CarriedOut extends Command {
 export interface DeviceSimulator {
   /** What was done, oldest first; a command that came twice was done once. */
   carriedOut: readonly CarriedOut[];
+  /** Whether a terminal keeps its payments waiting, or calls the attendant, at this moment. */
+  holds(target: string): { blocked: boolean; attending: boolean };
   /** Turns a device's knob, as anybody may by publishing to its `knob` topic. */
   turn(target: string, to: Knob): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +39,8 @@ const defaultDelayMs = 15_000;
 
 /**
  * Terminal screens, signs, an intercom and a door of one store, over a real broker: each does what it is told once,
- * shows it on its retained `state` topic, and acknowledges, unless its retained `knob` says otherwise.
+ * shows it on its retained `state` topic, and acknowledges, unless its retained `knob` says otherwise. A terminal that
+ * waits for an attendant lets go by itself when its time is over, whether or not anybody tells it.
  */
 export async function startDevices(options: {
   mqttUrl: string;
@@ -48,6 +54,7 @@ export async function startDevices(options: {
   const answered = new Map<string, { ok: boolean; detail?: string }>();
   const knobs = new Map<string, Knob>();
   const timers = new Set<NodeJS.Timeout>();
+  const held = createHolds();
   const client: MqttClient = await connectAsync(options.mqttUrl, {
     protocolVersion: 5,
     clientId: `devices-${options.tenantId}-${options.storeId}-${process.pid}`,
@@ -71,7 +78,9 @@ export async function startDevices(options: {
       else {
         answered.set(told.commandId, { ok: true });
         carriedOut.push({ ...told, target, at });
-        publish(target, 'state', { ...told, target, at }, true);
+        const show = () => publish(target, 'state', { ...told, target, at, ...held.of(target) }, true);
+        held.obey(target, told, show);
+        show();
       }
     }
     const answer = () => publish(target, 'ack', { commandId: told.commandId, ...answered.get(told.commandId) });
@@ -98,12 +107,14 @@ export async function startDevices(options: {
 
   return {
     carriedOut,
+    holds: held.of,
     async turn(target, to) {
       knobs.set(target, to);
       await client.publishAsync(`${root}/${target}/knob`, JSON.stringify(to), { qos: 1, retain: true });
     },
     async close() {
       for (const timer of timers) clearTimeout(timer);
+      held.close();
       await client.endAsync(true);
     },
   };

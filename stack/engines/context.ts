@@ -27,7 +27,11 @@ export interface RunningEngine {
 type EngineProcess = Omit<SuperviseOptions, 'logFile' | 'restart' | 'ledger' | 'onState'>;
 
 /** Starts one engine under supervision and tells the person waiting how it goes. */
-export async function runEngine(title: string, process: EngineProcess, context: EngineContext): Promise<RunningEngine> {
+export async function runEngine(
+  title: string,
+  process: EngineProcess,
+  context: Omit<EngineContext, 'secrets'>,
+): Promise<RunningEngine> {
   const supervised: SupervisedProcess = superviseProcess({
     ...process,
     logFile: `${context.dataDir}/logs/${process.name}.log`,

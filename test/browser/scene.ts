@@ -4,6 +4,7 @@ import type { Behaviour } from '../../domain/types.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { plantRecording } from '../harness/recording.ts';
+import { scriptedFinder } from '../harness/scripted-finder.ts';
 import { fastPolicy, type SystemOptions, startTestSystem, type TestSystem } from '../harness/system.ts';
 import { builtConsole } from './browser.ts';
 
@@ -41,6 +42,7 @@ export async function openScene(engines: TestEngines, change: Partial<Policy> = 
   const system = await startTestSystem(engines, {
     policy: { ...unhurried, ...change },
     consoleDir: await builtConsole(),
+    finder: scriptedFinder,
   });
   const startMs = Date.now() - recordedSeconds * 1_000;
   await plantRecording({

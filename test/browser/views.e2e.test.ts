@@ -13,9 +13,19 @@ const shown: Record<'held' | 'tamper' | 'wrong' | 'help', string> = { held: '', 
 const decide = (incidentId: string, verdict: string) =>
   scene.system.api('soc_operator', 'POST', `/v1/incidents/${incidentId}/verdict`, { verdict });
 
+const lighterShelf = async () => {
+  const { api } = scene.system;
+  const settings = { plu: '4001234567891', articleGrams: 150 };
+  const shelf = { storeId: 'high-street', kind: 'shelf_weight', zoneId: 'scanner', label: 'Crisps', settings };
+  await api('admin', 'PUT', '/v1/sensors/shelf-1', shelf);
+  const event = { storeId: 'high-street', sensorId: 'shelf-1', eventId: 'e-1', kind: 'shelf_weight', deltaGrams: -300 };
+  await api('device', 'POST', '/v1/sensors/events', { ...event, occurredAt: new Date().toISOString() });
+};
+
 beforeAll(async () => {
   [scene, browser] = await Promise.all([openScene(engines, peoplePolicy), launchBrowser(engines.chromiumPath)]);
   shown.held = (await scene.seen('loitering')).incidentId;
+  await lighterShelf();
   shown.tamper = (await scene.seen('equipment_tamper')).incidentId;
   shown.help = (await scene.missedScan()).incidentId;
   await decide(shown.help, 'help');
@@ -67,6 +77,12 @@ describe('every new view is usable by everybody', () => {
       await page.getByText('in messages that begin with DRILL').waitFor();
       await expectAccessible(page, 'the drill dialog');
       await go(at(shown.held), 'Held back: nobody is paged about this');
+      await page.getByRole('tab', { name: 'Why' }).click();
+      await page.getByText('2 pieces were taken').waitFor();
+      await page.getByRole('button', { name: 'Take it out' }).click();
+      await page.getByText('It does not come back.').waitFor();
+      await expectAccessible(page, 'what each source said');
+      await go(`${scene.system.baseUrl}/estate`, 'Crisps');
       await go(at(shown.help), 'HELP was asked for');
       await go(at(shown.tamper), 'What is to be done');
       await page.getByTestId('step-approve').click();

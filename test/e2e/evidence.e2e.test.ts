@@ -80,6 +80,24 @@ describe('the clip', () => {
     expect((await fetch(`${link}/clip`)).status).toBe(404);
   });
 
+  it('is asked to be masked: the store says that it has no model, and nothing may leave', async () => {
+    const { incidentId } = await stage.camera.sees({ at: await record(60_000) });
+    await stage.sam.expectText(/please check/);
+    expect(await settled(incidentId)).toMatchObject({ evidenceState: 'ready' });
+    const path = `/v1/incidents/${incidentId}/redactions`;
+    expect((await stage.system.api('soc_operator', 'POST', path)).status).toBe(202);
+    const redactions = await eventually(async () => {
+      const { body } = await stage.system.api<Schemas['Redactions']>('soc_operator', 'GET', path);
+      return body.versions[0]?.state !== 'requested' && body;
+    }, 15_000);
+    expect(redactions).toMatchObject({
+      versions: [{ version: 1, state: 'unavailable', reason: { code: 'MODEL_MISSING' } }],
+      release: { allowed: false, because: { code: 'REDACTION_UNAVAILABLE' } },
+    });
+    expect(await stage.timeline(incidentId)).toContain('redaction_settled');
+    await answered(incidentId);
+  });
+
   it('a gap in the recording: partial, with the gap listed', async () => {
     const { incidentId } = await stage.camera.sees({ at: await record(20_000, [5]) });
     await stage.sam.expectText(/please check/);

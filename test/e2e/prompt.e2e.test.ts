@@ -1,15 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type DeviceSimulator, startDevices } from '../../stack/devices/simulator.ts';
-import { agoIso, openStage, type Stage } from '../harness/story.ts';
+import { agoIso, openStage, type Stage, unhurried } from '../harness/story.ts';
 import { eventually } from '../harness/system.ts';
 
 let stage: Stage;
 let devices: DeviceSimulator;
-const waitMs = 3_000;
+const waitMs = 1_500;
 
 beforeAll(async () => {
   stage = await openStage(inject('engines'), {
+    ...unhurried,
     posWindow: { beforeMs: 1_000, afterMs: 500, feedStaleAfterMs: 60_000 },
     prompt: { waitMs, message: 'Please scan the last item again.' },
   });
@@ -46,6 +47,14 @@ const kinds = async (incidentId: string) => {
   );
   return rows.map(({ kind }) => kind);
 };
+const setFollowUp = (follow: object | undefined) =>
+  stage.system.database.admin.query(
+    `update policies set body = case when $1::jsonb is null then body #- '{prompt,after}' else jsonb_set(body, '{prompt,after}', $1::jsonb) end`,
+    [follow === undefined ? null : JSON.stringify(follow)],
+  );
+const holdOf = async (incidentId: string) => (await stage.incident(incidentId)).terminalHold;
+type Hold = Awaited<ReturnType<typeof holdOf>>;
+const releasedOf = (hold: Hold) => hold?.releasedAt != null && hold;
 const shown = () => devices.carriedOut.filter(({ target }) => target === 'sco-3').length;
 
 describe('the self-checkout asks first', () => {
@@ -93,6 +102,109 @@ describe('the self-checkout asks first', () => {
     await sam.expectText(/noted/);
     await stage.closed(incidentId);
     await devices.turn('sco-3', { mood: 'well' });
+    await stage.endsWell();
+  });
+
+  it('a till that keeps the payment waiting lets go the moment the attendant has answered', async () => {
+    const { camera, till, sam, alex } = stage;
+    await setFollowUp({ kind: 'block', message: 'A colleague is on the way.', maxMs: 60_000 });
+    await till.beats();
+    const { incidentId } = await camera.sees({ at: agoIso(600) });
+    await sam.expectText(/please check SCO 3/);
+    await eventually(async () => (await holdOf(incidentId))?.state === 'held');
+    expect(devices.holds('sco-3')).toEqual({ blocked: true, attending: false });
+    expect(devices.carriedOut.at(-1)).toMatchObject({
+      action: 'terminal_block',
+      message: 'A colleague is on the way.',
+    });
+    await sam.reply('3');
+    await eventually(async () => !devices.holds('sco-3').blocked);
+    expect(await eventually(async () => releasedOf(await holdOf(incidentId)))).toMatchObject({
+      ...{ releaseCause: 'answered', failure: null },
+    });
+    expect((await stage.incident(incidentId)).state).not.toBe('closed');
+    await sam.expectText(/.*/);
+    await alex.expectText(/please check SCO 3/);
+    await alex.reply('1');
+    await alex.expectText(/noted/);
+    await stage.closed(incidentId);
+    expect(await kinds(incidentId)).toEqual(expect.arrayContaining(['terminal_held', 'terminal_released']));
+  });
+
+  it('a scan at a till that waits closes the incident and lets the payment go on', async () => {
+    const { camera, till, sam } = stage;
+    await till.beats();
+    const { incidentId } = await camera.sees({ at: agoIso(600) });
+    await sam.expectText(/please check SCO 3/);
+    await eventually(async () => devices.holds('sco-3').blocked);
+    await till.rings(agoIso(0));
+    await eventually(async () => !devices.holds('sco-3').blocked);
+    expect(await stage.closed(incidentId)).toMatchObject({ verdict: 'paid', posVerdict: 'MATCH' });
+    expect(await eventually(async () => releasedOf(await holdOf(incidentId)))).toMatchObject({
+      releaseCause: 'closed',
+    });
+    await sam.expectText(/.*/);
+    await stage.endsWell();
+  });
+
+  it('a person lets it go by hand, and says why', async () => {
+    const { camera, till, sam, system } = stage;
+    await till.beats();
+    const { incidentId } = await camera.sees({ at: agoIso(600) });
+    await sam.expectText(/please check SCO 3/);
+    await eventually(async () => (await holdOf(incidentId))?.state === 'held');
+    const path = `/v1/incidents/${incidentId}/release-terminal`;
+    expect((await system.api('store_staff', 'POST', path, { reason: ' ' })).status).toBe(400);
+    const answer = await system.api('store_staff', 'POST', path, { reason: 'They have a receipt.' });
+    expect([answer.status, answer.body, system.errors]).toEqual([200, answer.body, []]);
+    await eventually(async () => !devices.holds('sco-3').blocked);
+    expect(await eventually(async () => releasedOf(await holdOf(incidentId)))).toMatchObject({
+      releaseCause: 'person',
+    });
+    expect((await system.api('store_staff', 'POST', path, { reason: 'They have a receipt.' })).status).toBe(200);
+    await sam.reply('2');
+    await sam.expectText(/noted/);
+    await stage.closed(incidentId);
+    await stage.endsWell();
+  });
+
+  it('with every worker gone the till lets go by itself, and the record says so afterwards', async () => {
+    const { camera, till, sam, system } = stage;
+    await setFollowUp({ kind: 'block', message: 'A colleague is on the way.', maxMs: 3_000 });
+    await till.beats();
+    const { incidentId } = await camera.sees({ at: agoIso(600) });
+    await sam.expectText(/please check SCO 3/);
+    await eventually(async () => (await holdOf(incidentId))?.state === 'held');
+    await system.stopWorker();
+    expect(devices.holds('sco-3').blocked).toBe(true);
+    await eventually(async () => !devices.holds('sco-3').blocked);
+    expect(await holdOf(incidentId)).toMatchObject({ state: 'released', releaseCause: null });
+    await system.restartWorker();
+    expect(await eventually(async () => releasedOf(await holdOf(incidentId)))).toMatchObject({
+      releaseCause: 'time_over',
+    });
+    await sam.reply('2');
+    await sam.expectText(/noted/);
+    await stage.closed(incidentId);
+    await stage.endsWell();
+  });
+
+  it('a till that does not answer whether it waits is shown as such, and is told to let go all the same', async () => {
+    const { camera, till, sam } = stage;
+    await setFollowUp({ kind: 'attend', message: 'A colleague is on the way.', maxMs: 60_000 });
+    await till.beats();
+    const { incidentId } = await camera.sees({ at: agoIso(600) });
+    await eventually(async () => (await promptOf(incidentId))?.acknowledged_at != null);
+    await devices.turn('sco-3', { mood: 'slow', delayMs: 10_000 });
+    await sam.expectText(/please check SCO 3/);
+    await eventually(async () => (await holdOf(incidentId))?.state === 'unconfirmed');
+    expect(devices.holds('sco-3')).toEqual({ blocked: false, attending: true });
+    await devices.turn('sco-3', { mood: 'well' });
+    await sam.reply('2');
+    await sam.expectText(/noted/);
+    await stage.closed(incidentId);
+    await eventually(async () => !devices.holds('sco-3').attending);
+    await setFollowUp(undefined);
     await stage.endsWell();
   });
 

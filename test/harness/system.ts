@@ -8,10 +8,15 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
 import { createMediaActivities } from '../../activities/media.ts';
 import { createNotifyActivities } from '../../activities/notify.ts';
+import { createPacketActivities } from '../../activities/packet.ts';
+import { createRedactionActivities } from '../../activities/redact.ts';
+import type { Finder } from '../../activities/redact-clip.ts';
+import { createRedactionRecordActivities } from '../../activities/redact-record.ts';
 import { createRunbookActivities } from '../../activities/runbook.ts';
 import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
 import { openDeviceClient } from '../../adapters/mqtt/device-client.ts';
 import { openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
+import { openPacketStore } from '../../adapters/objects/packet-store.ts';
 import { dayFileReaders } from '../../adapters/pos/readers.ts';
 import { listen } from '../../adapters/postgres/listen.ts';
 import { engineOf, type IncidentEngine } from '../../adapters/temporal/engine.ts';
@@ -24,9 +29,11 @@ import type { ApiDependencies } from '../../api/deps.ts';
 import { createDispatcher, type Dispatcher, orderListener, runSweeps } from '../../api/dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from '../../api/live.ts';
 import { witnessVerifier } from '../../api/witness.ts';
+import { MODELS } from '../../detectors/models/manifest.ts';
 import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts';
 import type { Role } from '../../domain/types.ts';
 import { startCarrier } from '../../stack/carrier/server.ts';
+import { packetTools } from '../../workers/packet-tools.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import {
   correctionWorkflowType,
@@ -35,6 +42,8 @@ import {
   mediaQueue,
   notifyQueue,
 } from '../../workflows/contracts.ts';
+import { packetQueue, packetWorkflowType } from '../../workflows/packet-contracts.ts';
+import { redactionQueue, redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
 import { runbookQueue, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -102,6 +111,8 @@ export interface SystemOptions {
   media?: boolean;
   /** The built console, for tests in a browser; default none. */
   consoleDir?: string;
+  /** Who finds people in clips that are to be masked; default nobody, as without models. */
+  finder?: Finder;
 }
 
 export const carrierAccount = { accountSid: `AC${'0'.repeat(31)}7`, publicNumber: '+447700900000' } as const;
@@ -139,14 +150,13 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   const namespace = await createNamespace(connection);
   const client = new Client({ connection, namespace });
   const engine = engineOf(client, connection, {
-    ...{ incidentQueue, incidentWorkflowType, correctionWorkflowType, runbookWorkflowType },
+    ...{ incidentQueue, incidentWorkflowType, correctionWorkflowType, redactionWorkflowType, runbookWorkflowType },
+    packetWorkflowType,
   });
   const { db } = database;
-  const objects = openEvidenceStore({
-    ...engines.s3,
-    bucket: `test-${randomBytes(6).toString('hex')}`,
-    region: 'us-east-1',
-  });
+  const bucket = { ...engines.s3, bucket: `test-${randomBytes(6).toString('hex')}`, region: 'us-east-1' };
+  const objects = openEvidenceStore(bucket);
+  const packetStore = openPacketStore(bucket);
   await objects.ensureBucket();
   const dispatcher = createDispatcher({ db, engine, now, onError: log });
   const signer = openSigner(generateSigningKeyPem());
@@ -172,6 +182,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     verifySignature: verifyTwilioSignature,
     verifyWitness: witnessVerifier({ objects, publicKeyPem: signer.publicKeyPem, verify: verifySignature }),
     consoleDir: options.consoleDir ?? null,
+    packets: { store: packetStore, producerVersion: '0.0.0-test', signingPublicKeyPem: signer.publicKeyPem },
     dayFileReaders,
     simulator: { carrierUrl: carrierServer.url, keys: database.keys },
     brokerReady: () => true,
@@ -212,20 +223,19 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     if (!bundle) return;
     const common = { connection: native, namespace, shutdownGraceTime: '1s' } as const;
     const storeId = database.estate.stores[0]!.id;
-    const media = createMediaActivities({
-      db,
-      now,
-      objects,
-      ffmpeg: { ffmpegPath: engines.ffmpegPath, ffprobePath: engines.ffprobePath },
-      ringDir,
-      closingAllowanceMs: 1_500,
+    const ffmpeg = { ffmpegPath: engines.ffmpegPath, ffprobePath: engines.ffprobePath };
+    const media = createMediaActivities({ db, now, objects, ffmpeg, ringDir, closingAllowanceMs: 1_500 });
+    const masking = createRedactionActivities({
+      ...{ db, now, objects, ffmpeg },
+      openFinder: async () => options.finder ?? MODELS.yoloxNano,
+      onError: (error) => log(error, 'redaction'),
     });
     const workers = await Promise.all([
       Worker.create({
         ...common,
         taskQueue: incidentQueue,
         workflowBundle: bundle,
-        activities: createIncidentActivities(dependencies),
+        activities: { ...createIncidentActivities(dependencies), ...createRedactionRecordActivities({ db, now }) },
         stickyQueueScheduleToStartTimeout: '1s',
       }),
       Worker.create({
@@ -238,9 +248,21 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
         taskQueue: runbookQueue,
         activities: createRunbookActivities({ db, now, devices }),
       }),
+      Worker.create({
+        ...common,
+        taskQueue: packetQueue,
+        activities: createPacketActivities({ db, now, store: packetStore, signer, tools: packetTools(null) }),
+      }),
       ...(options.media === false
         ? []
-        : [Worker.create({ ...common, taskQueue: mediaQueue(database.estate.tenantId, storeId), activities: media })]),
+        : [
+            Worker.create({ ...common, taskQueue: mediaQueue(database.estate.tenantId, storeId), activities: media }),
+            Worker.create({
+              ...common,
+              taskQueue: redactionQueue(database.estate.tenantId, storeId),
+              activities: masking,
+            }),
+          ]),
     ]);
     const runs = workers.map((worker) => worker.run());
     stopWorkers = async () => {

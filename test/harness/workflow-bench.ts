@@ -7,6 +7,8 @@ import type {
   IncidentActivities,
   MediaActivities,
   NotifyActivities,
+  RedactionMediaActivities,
+  RedactionRecordActivities,
   RunbookActivities,
 } from '../../activities/contracts.ts';
 import { countActions, type HistoryEvent } from '../../domain/actions.ts';
@@ -15,6 +17,7 @@ import { defaultPolicy, type Policy } from '../../domain/policy.ts';
 import type { StepOrder } from '../../domain/runbook.ts';
 import type { Behaviour, HumanVerdict } from '../../domain/types.ts';
 import * as contracts from '../../workflows/contracts.ts';
+import { redactionQueue, redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
 import { runbookQueue, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import { createNamespace } from './namespace.ts';
 import './quiet-runtime.ts';
@@ -24,6 +27,8 @@ export type Script = Partial<
   Omit<IncidentActivities, 'purgeDue' | 'witnessAudit' | 'analyseTills'> &
     NotifyActivities &
     MediaActivities &
+    RedactionMediaActivities &
+    RedactionRecordActivities &
     RunbookActivities
 >;
 
@@ -68,6 +73,8 @@ export interface WorkflowBench {
   startCorrection(script: Script): Promise<Story>;
   /** The runbook of an incident, with what was ordered first. */
   startRunbook(orders: StepOrder[], script?: Script): Promise<Story>;
+  /** One version of an incident's masked clip. */
+  startRedaction(script?: Script): Promise<Story>;
   close(): Promise<void>;
 }
 
@@ -102,8 +109,12 @@ const goesWell: Required<Script> = {
   correctIncident: async () => ({ toldPersonIds: [] }),
   alertStep: async () => ({ outcome: 'sent', at: now() }),
   secureEvidence: async () => ({ state: 'ready', settledAt: now() }),
+  redactClip: async () => ({ state: 'ready' }),
+  giveUpRedaction: async () => undefined,
   runStep: async () => ({ state: 'acknowledged' }),
   promptTerminal: async () => ({ state: 'acknowledged' }),
+  holdTerminal: async () => ({ ordered: true }),
+  releaseTerminal: async () => undefined,
 };
 
 /** Never ends by itself; only the end of the worker or a cancellation that is heard ends it. */
@@ -139,16 +150,21 @@ export async function openWorkflowBench(
       workflowBundle,
       activities: table(
         ...(['firstContact', 'recheckTill', 'recordProgress', 'recordOutcome'] as const),
-        ...(['splitMerged', 'correctIncident'] as const),
+        ...(['splitMerged', 'correctIncident', 'giveUpRedaction'] as const),
       ),
     }),
     Worker.create({ ...common, taskQueue: contracts.notifyQueue, activities: table('alertStep') }),
-    Worker.create({ ...common, taskQueue: runbookQueue, activities: table('runStep') }),
+    Worker.create({
+      ...common,
+      taskQueue: runbookQueue,
+      activities: table('runStep', 'promptTerminal', 'holdTerminal', 'releaseTerminal'),
+    }),
     Worker.create({
       ...common,
       taskQueue: contracts.mediaQueue(tenantId, storeId),
       activities: table('secureEvidence'),
     }),
+    Worker.create({ ...common, taskQueue: redactionQueue(tenantId, storeId), activities: table('redactClip') }),
   ]);
   const runs = workers.map((worker) => worker.run());
 
@@ -227,6 +243,15 @@ export async function openWorkflowBench(
         policy: secondsPolicy,
       };
       return open(runbookWorkflowType, input, script, [{ tenantId, incidentId, orders }]);
+    },
+    startRedaction(script = {}) {
+      const incidentId = `inc-${randomUUID()}`;
+      const input: IncidentInput = {
+        ...{ tenantId, storeId, incidentId, behaviour: 'missed_scan' as const },
+        detectedAt: now(),
+        policy: secondsPolicy,
+      };
+      return open(redactionWorkflowType, input, script, [{ tenantId, storeId, incidentId, version: 1 }]);
     },
     async close() {
       for (const worker of workers) worker.shutdown();

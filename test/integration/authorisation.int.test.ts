@@ -8,6 +8,7 @@ import { sha256Hex } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { recordEvidence } from '../../services/evidence/record.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { packetFacts } from '../harness/packet.ts';
 import { planFor, runbookOf, runbookStep } from './runbook-support.ts';
 import {
   actorOf,
@@ -31,6 +32,8 @@ const willing: IncidentEngine = {
   update: async <Reply>() => ({ state: 'acknowledged', verdict: null, version: 1 }) as Reply,
   startCorrection: async () => undefined,
   orderSteps: async () => undefined,
+  buildPacket: async () => undefined,
+  startRedaction: async () => undefined,
   assertReady: async () => undefined,
   close: async () => undefined,
 };
@@ -60,6 +63,10 @@ const expected: Record<string, string> = {
   deleteSession: '401  204  204  204  204  204  204  204  204  204  204  204',
   createDetection: '401  403  403  403  403  403  403  202  202  403  403  202',
   createCrossings: '401  403  403  403  403  403  403  202  202  403  403  202',
+  createSensorEvents: '401  403  403  403  403  403  403  202  202  403  403  202',
+  reportSensorStatus: '401  403  403  403  403  403  403  202  202  403  403  202',
+  listSensors: '401  200  200  200  200  200  200  200  403  200  403  200',
+  registerSensor: '401  403  403  200  403  200  403  200  403  403  403  200',
   createPosEvents: '401  403  403  403  403  403  403  202  202  403  403  202',
   importPosLog: '401  403  403  403  403  403  403  200  200  403  403  200',
   importDayFile: '401  403  403  403  403  403  403  200  200  403  403  200',
@@ -90,6 +97,7 @@ const expected: Record<string, string> = {
   claimIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
   releaseIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
   describeOutcome: '401  200  200  200  200  200  403  200  403  404  403  404',
+  releaseTerminal: '401  200  200  200  200  200  403  200  403  404  403  404',
   // The incident is open, so that whoever may correct, reopen or appeal a closed one is told so.
   correctIncident: '401  403  409  409  409  409  409  409  403  404  403  404',
   reopenIncident: '401  403  403  409  409  409  403  409  403  404  403  404',
@@ -98,11 +106,23 @@ const expected: Record<string, string> = {
   decideAppeal: '401  403  403  404  403  404  404  404  403  404  403  404',
   unmergeDetection: '401  200  200  200  200  200  403  200  403  404  403  404',
   addNote: '401  201  201  201  201  201  201  201  403  404  403  404',
+  listRedactions: '401  200  200  200  200  200  200  200  403  404  403  404',
+  requestRedaction: '401  403  202  202  202  202  202  202  403  404  403  404',
+  drawRedaction: '401  403  202  202  202  202  202  202  403  404  403  404',
+  approveUnredacted: '401  403  403  200  403  200  200  200  403  404  403  404',
+  withdrawUnredacted: '401  403  403  200  403  200  200  200  403  404  403  404',
   placeHold: '401  403  403  200  403  200  200  200  403  404  403  404',
   releaseHold: '401  403  403  200  403  200  200  200  403  404  403  404',
   listSteps: '401  200  200  200  200  200  200  200  403  404  403  404',
   commandStep: '401  200  200  200  200  200  403  200  403  404  403  404',
   openReports: '401  200  200  200  200  200  200  200  403  404  403  404',
+  listPackets: '401  403  403  200  403  200  200  200  403  404  403  404',
+  requestPacket: '401  403  403  202  403  202  202  202  403  404  403  404',
+  getPacket: '401  403  403  200  403  200  200  200  403  404  403  404',
+  getPacketContent: '401  403  403  200  403  200  200  200  403  404  403  404',
+  signPacketStatement: '401  403  403  202  403  202  202  202  403  404  403  404',
+  handOverPacket: '401  403  403  201  403  201  201  201  403  404  403  404',
+  revokeHandover: '401  403  403  200  403  200  200  200  403  404  403  404',
   listDrills: '401  200  200  200  200  200  200  200  403  200  403  200',
   startDrill: '401  403  202  202  403  202  403  202  403  403  403  202',
   getIncidentCost: '401  403  403  200  403  200  200  200  403  404  403  404',
@@ -201,6 +221,10 @@ interface Target {
 async function target(): Promise<Target> {
   const incidentId = await openIncident(database);
   await planFor(database, incidentId, [runbookOf([runbookStep('sign')])]);
+  await database.admin.query(
+    "insert into terminal_holds (tenant_id, store_id, incident_id, terminal_id, kind, message, ordered_at, until_at) values ('demo', 'high-street', $1, 'sco-3', 'block', 'x', now(), now() + interval '1 minute')",
+    [incidentId],
+  );
   const ctx = contextOf(database, actorOf('system'));
   const { rows } = await database.admin.query<{ detected_at: Date }>(
     'select detected_at from incidents where id = $1',
@@ -228,6 +252,36 @@ async function target(): Promise<Target> {
   return { incidentId, mergedEventId: merged.eventId, ...(await plantRoster()) };
 }
 
+const [packetId, handoverId] = [`pkt_${'0'.repeat(20)}`, `hov_${'0'.repeat(20)}`];
+/** A built packet of an incident, given to somebody; one for an insurer can be handed over, an internal one signed. */
+async function ensurePacket({ incidentId }: Target, operationId: string): Promise<void> {
+  const key = `demo/high-street/${incidentId}/packets/${packetId}.zip`;
+  const stored = {
+    key,
+    body: clip,
+    mediaType: 'application/zip',
+    sha256: sha256Hex(clip),
+    lockedUntil: agoIso(-2_000),
+  };
+  const { version } = await api.objects.putLocked(stored);
+  const run = (sql: string, values: unknown[]) => database.admin.query(sql, values);
+  await run("update incidents set state = 'closed', verdict = 'confirmed' where id = $1", [incidentId]);
+  await run('delete from packet_handovers where packet_id = $1', [packetId]);
+  await run('delete from packets where id = $1', [packetId]);
+  await run(
+    `insert into packets (tenant_id, store_id, incident_id, id, version, purpose, state, input, input_sha256, requested_by, requested_at, object_key, object_version, size_bytes, sha256)
+     values ('demo', 'high-street', $1, $2, 999, $3, 'ready', $4, '', 'user:x', now(), $5, $6, $7, $8)`,
+    [
+      ...[incidentId, packetId, operationId === 'signPacketStatement' ? 'internal' : 'insurer'],
+      ...[JSON.stringify(packetFacts()), key, version, clip.length, stored.sha256],
+    ],
+  );
+  await run(
+    "insert into packet_handovers (tenant_id, store_id, incident_id, packet_id, id, organisation, token_sha256, created_by, created_at, expires_at) values ('demo', 'high-street', $1, $2, $3, 'x', 'x', 'x', now(), now())",
+    [incidentId, packetId, handoverId],
+  );
+}
+
 const emptyPosLog = '<POSLog xmlns="http://www.nrf-arts.org/IXRetail/namespace/"></POSLog>';
 /** A string is XML and is sent as it is. */
 const sent = (body: unknown): { type: string; text: string } =>
@@ -242,6 +296,12 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   createCrossings: () => ({
     ...{ storeId: 'high-street', cameraId: 'sco-3-cam', zoneId: 'scanner', id: 'x-1', at: nowIso() },
   }),
+  createSensorEvents: () => ({
+    ...{ storeId: 'high-street', sensorId: 'door-1', eventId: randomUUID(), kind: 'door', what: 'closed' },
+    occurredAt: nowIso(),
+  }),
+  reportSensorStatus: () => ({ storeId: 'high-street', sensorId: 'door-1', state: 'heartbeat', session: 's' }),
+  registerSensor: () => ({ storeId: 'high-street', kind: 'door', zoneId: 'scanner', label: 'Back door' }),
   createPosEvents: () => ({
     ...{
       storeId: 'high-street',
@@ -263,13 +323,18 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   decideIncident: () => ({ verdict: 'paid' }),
   unmergeDetection: ({ mergedEventId }) => ({ eventId: mergedEventId }),
   addNote: () => ({ text: 'looked at it' }),
+  releaseTerminal: () => ({ reason: 'they have paid' }),
   describeOutcome: () => ({ intervention: 'none', currency: 'GBP' }),
   correctIncident: () => ({ verdict: 'paid', reasonCode: 'receipt_seen' }),
   reopenIncident: () => ({ reasonCode: 'new_evidence' }),
   reviewIncident: () => ({ agrees: true, reasonCode: 'verdict_stands' }),
   openAppeal: () => ({ statement: 'I paid.' }),
   decideAppeal: () => ({ granted: false, reasonCode: 'verdict_stands' }),
+  requestPacket: () => ({ purpose: 'internal' }),
+  handOverPacket: () => ({ organisation: 'North Insurance' }),
   startDrill: () => ({ storeId: 'high-street', cameraId: 'sco-3-cam', eventType: 'missed_scan' }),
+  drawRedaction: () => ({ basedOn: 0, manual: [] }),
+  approveUnredacted: () => ({ reason: 'court order' }),
   placeHold: () => ({ reason: 'court order' }),
   createPerson: () => ({ displayName: 'Somebody', role: 'store_staff', homeStoreId: 'high-street' }),
   updatePerson: () => ({ locale: 'de' }),
@@ -385,18 +450,35 @@ async function ensureTill(): Promise<void> {
   );
 }
 
+async function ensureSensor(): Promise<void> {
+  await database.admin.query(
+    "insert into sensors (tenant_id, store_id, id, kind, zone_id, label, silent_after_ms) select id, 'high-street', 'door-1', 'door', 'scanner', 'Door', 1000 from tenants on conflict do nothing",
+  );
+}
+
+/** What has to be there before it can be taken back. */
+const undoes: Record<string, string> = { releaseHold: 'hold', withdrawUnredacted: 'unredacted-release' };
+
 async function ask(operation: (typeof operations)[number], caller: Caller, on: Target): Promise<number> {
   const key = keys[caller];
   if (operation.path.includes('{webhookId}')) await ensureWebhook();
   if (operation.path.includes('{importId}')) await ensurePosImport();
+  if (operation.path.includes('{packetId}')) await ensurePacket(on, operation.id);
   if (operation.path.startsWith('/v1/pos/')) await ensureTill();
-  if (operation.id === 'releaseHold')
-    await api.call(database.keys.compliance, 'PUT', `/v1/incidents/${on.incidentId}/hold`, { reason: 'court order' });
+  if (operation.path.startsWith('/v1/sensors')) await ensureSensor();
+  const undone = undoes[operation.id];
+  if (undone) {
+    const path = `/v1/incidents/${on.incidentId}/${undone}`;
+    await api.call(database.keys.compliance, 'PUT', path, { reason: 'court order' });
+  }
   const path = operation.path
     .replace('{incidentId}', on.incidentId)
     .replace('{artifactId}', 'clip')
+    .replace('{packetId}', packetId)
+    .replace('{handoverId}', handoverId)
     .replace('{webhookId}', webhookId)
     .replace('{importId}', posImportId)
+    .replace('{sensorId}', 'door-1')
     .replace('{mappingId}', 'tills')
     .replace('{deliveryId}', 'evt_1')
     .replace('{appealId}', `app_${'0'.repeat(20)}`)
@@ -452,10 +534,11 @@ describe.each(operations)('$method $path', (operation) => {
     const refused = callers.filter((_caller, index) => line[index]! >= 400);
     for (const caller of refused) {
       const on = await targetFor(operation);
-      if (operation.id === 'releaseHold') await ask(operation, 'nobody', on);
+      const undone = undoes[operation.id];
+      if (undone) await ask(operation, 'nobody', on);
       const before = await countRows(database);
-      if (operation.id !== 'releaseHold') await ask(operation, caller, on);
-      else await api.call(keys[caller], 'DELETE', `/v1/incidents/${on.incidentId}/hold`);
+      if (!undone) await ask(operation, caller, on);
+      else await api.call(keys[caller], 'DELETE', `/v1/incidents/${on.incidentId}/${undone}`);
       expect({ caller, rows: await countRows(database) }).toEqual({ caller, rows: before });
     }
   });

@@ -6,10 +6,11 @@ import { write } from '../../services/context.ts';
 import { ingestCrossings } from '../../services/detection/crossings.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { makeFirstContact } from '../../services/incident/first-contact.ts';
+import { simulatePolicy } from '../../services/policy/simulate.ts';
 import { measureClocks } from '../../services/pos/clock.ts';
-import { ingestPosEvents } from '../../services/pos/ingest.ts';
+import { ingestPosEvents, storePosLines } from '../../services/pos/ingest.ts';
 import { noteLateReceipts } from '../../services/pos/late-receipts.ts';
-import { tillLinesSql } from '../../services/pos/till-view.ts';
+import { tillLinesSql, tillStateSql } from '../../services/pos/till-view.ts';
 import { explainMoment } from '../../services/pos/what-if.ts';
 import { forgetTillDays } from '../../services/retention/till-days.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
@@ -68,11 +69,14 @@ const instants = (fromAgoMs: number, count: number): string[] => {
   });
 };
 
+const named = { item: { label: 'apple', confidence: 0.9 } };
+
 async function verdictOf(
   detectedAt: string,
+  change: Parameters<typeof detection>[0] = {},
 ): Promise<{ verdict: string; code: string; params: Record<string, unknown> }> {
   await run('update terminals set feed_seen_at = now(), feed_lag_ms = 0');
-  const receipt = await ingestDetection(device(), detection({ detectedAt }));
+  const receipt = await ingestDetection(device(), detection({ detectedAt, ...change }));
   if (receipt.disposition !== 'started') throw new Error(`the test's detection was ${receipt.disposition}`);
   await makeFirstContact(system(), links, receipt.incidentId);
   const { rows } = await run('select pos_explanation as pos from incidents where id = $1', [receipt.incidentId]);
@@ -135,7 +139,14 @@ describe('clocks', () => {
     const unpaid = addMs(early.at(-1)!, 30_000);
     await ingestCrossings(device(), [crossing(unpaid)]);
     await run('update crossings set received_at = $2 where at = $1', [unpaid, addMs(unpaid, 300)]);
-    expect(await verdictOf(unpaid)).toMatchObject({ verdict: 'MISMATCH', code: 'NO_RECEIPT_LINE' });
+    expect(await verdictOf(unpaid, named)).toMatchObject({ verdict: 'MISMATCH', code: 'NO_RECEIPT_LINE' });
+    // The camera is not proven yet, and one of two that are close together may be a hand.
+    const two = [addMs(unpaid, 20_000), addMs(unpaid, 20_600)];
+    for (const each of two) {
+      await ingestCrossings(device(), [crossing(each)]);
+      await run('update crossings set received_at = $2 where at = $1', [each, addMs(each, 300)]);
+    }
+    expect(await verdictOf(two[1]!, named)).toMatchObject({ verdict: 'UNKNOWN', code: 'CAMERA_UNPROVEN' });
     // A line that comes late is one for it by the till's own clock, and not by the camera's.
     const late = (ms: number) =>
       write(system(), (tx) => {
@@ -161,6 +172,20 @@ describe('clocks', () => {
     expect(matched.map(({ lineId }) => lineId)).toEqual([answer.matchedLineId]);
     expect(answer.lines.filter(({ outcome }) => outcome === 'belongs_to_other_item').length).toBeGreaterThan(2);
     for (const { distanceMs } of answer.lines) expect(Math.abs(distanceMs)).toBeLessThan(30_000);
+  });
+
+  it('count for the trial of a policy as they do when it is real', async () => {
+    const seen = detection({ detectedAt: early[25]!, eventType: 'loitering' });
+    const { incidentId } = await ingestDetection(device(), seen);
+    await makeFirstContact(system(), links, incidentId);
+    const trial = await simulatePolicy(contextOf(database, actorOf('soc_lead')), {
+      ...{ id: 'default', source: 'operatingModel: checkout_validation\nreceiptFirst: [loitering]' },
+      ...{ fromAt: addMs(early[25]!, -1_000), toAt: addMs(early[25]!, 1_000) },
+    });
+    const [{ active, draft }] = trial.incidents.filter((each) => each.incidentId === incidentId) as [
+      (typeof trial.incidents)[number],
+    ];
+    expect([active.posVerdict, draft.posVerdict]).toEqual(['NOT_APPLICABLE', 'MATCH']);
   });
 
   it('that jump by 90 s leave it open until they are measured again, and then it is right', async () => {
@@ -203,6 +228,9 @@ describe('a terminal', () => {
     );
   });
 
+  const onTime = (terminalId: string) =>
+    run('update pos_events set received_at = occurred_at where terminal_id = $1', [terminalId]);
+
   it('that was replaced goes on counting, before the change and after it', async () => {
     const [before, after] = [agoIso(600_000), agoIso(300_000)];
     await ingestPosEvents(device(), [scan(before, { terminalId: 'till-1' }), scan(after, { terminalId: 'till-2' })]);
@@ -216,6 +244,7 @@ describe('a terminal', () => {
       reasons: [{ code: 'TILL_SILENT' }],
     });
     await run("update terminals set feed_seen_at = now(), feed_lag_ms = 0 where id = 'till-2'");
+    await onTime('till-2');
     expect((await ask('till-2', agoIso(200_000))).verdict).toBe('MISMATCH');
   });
 
@@ -223,12 +252,21 @@ describe('a terminal', () => {
     const sign = (type: 'sign_on' | 'sign_off', at: string) => scan(at, { type, terminalId: 'till-3' });
     await ingestPosEvents(device(), [sign('sign_on', agoIso(3_000_000)), sign('sign_off', agoIso(2_000_000))]);
     await run("update terminals set feed_seen_at = now(), feed_lag_ms = 0 where id = 'till-3'");
+    // Somebody is, and has not begun to scan.
+    expect((await ask('till-3', agoIso(2_500_000))).reasons[0]?.code).toBe('NO_RECEIPT_OPEN');
+    await ingestPosEvents(device(), [scan(agoIso(2_600_000), { terminalId: 'till-3' })]);
+    await onTime('till-3');
+    await run("update terminals set feed_lag_ms = 0 where id = 'till-3'");
     expect((await ask('till-3', agoIso(2_500_000))).verdict).toBe('MISMATCH');
     expect(await ask('till-3', agoIso(1_500_000))).toMatchObject({
       verdict: 'UNKNOWN',
       reasons: [{ code: 'TILL_CLOSED' }],
     });
-    await ingestPosEvents(device(), [sign('sign_on', agoIso(1_000_000))]);
+    await ingestPosEvents(device(), [
+      sign('sign_on', agoIso(1_000_000)),
+      scan(agoIso(950_000), { terminalId: 'till-3' }),
+    ]);
+    await onTime('till-3');
     await run("update terminals set feed_lag_ms = 0 where id = 'till-3'");
     expect((await ask('till-3', agoIso(1_500_000))).reasons[0]?.params['toAt']).not.toBeNull();
     expect((await ask('till-3', agoIso(900_000))).verdict).toBe('MISMATCH');
@@ -237,15 +275,16 @@ describe('a terminal', () => {
 
 describe('the lines of one sighting', () => {
   /** Partitions that a plan reads, whether the server knows the instants when it plans or only when it runs. */
-  async function partitionsRead(mode: 'force_custom_plan' | 'force_generic_plan'): Promise<string[]> {
+  async function partitionsRead(
+    sql: string,
+    values: string,
+    mode: 'force_custom_plan' | 'force_generic_plan',
+  ): Promise<string[]> {
     const client = await database.admin.connect();
     try {
       await client.query(`set plan_cache_mode = ${mode}`);
-      await client.query(`prepare lines as ${tillLinesSql}`);
-      const at = (ms: number) => `'${agoIso(-ms)}'`;
-      const { rows } = await client.query(
-        `explain (format json) execute lines ('demo', 'high-street', '{sco-3}', ${at(-200_000)}, ${at(-1_000)}, ${at(1_000)})`,
-      );
+      await client.query(`prepare lines as ${sql}`);
+      const { rows } = await client.query(`explain (format json) execute lines ('demo', 'high-street', ${values})`);
       return [...new Set(JSON.stringify(rows).match(/pos_events_(?:\d{8}|other)/g))].sort();
     } finally {
       await client.query('deallocate all; reset plan_cache_mode');
@@ -253,25 +292,75 @@ describe('the lines of one sighting', () => {
     }
   }
 
-  it('are found in as many days’ tables with 40 days stored as with 3', async () => {
+  const at = (ms: number) => `'${agoIso(-ms)}'`;
+  const dayMs = 24 * 3_600_000;
+  const reads = [
+    [tillLinesSql, `'{sco-3}', ${at(-200_000)}, ${at(-1_000)}, ${at(1_000)}`],
+    [tillStateSql, `'sco-3', ${at(-1_000)}, ${at(-1_000 - dayMs)}, ${at(-1_000 + dayMs)}, ${at(-3_000)}`],
+  ] as const;
+  const allRead = async (mode: 'force_custom_plan' | 'force_generic_plan') => {
+    const partitions: string[][] = [];
+    for (const [sql, values] of reads) partitions.push(await partitionsRead(sql, values, mode));
+    return partitions;
+  };
+
+  it('and what was rung last are found in as many days’ tables with 40 days stored as with 3', async () => {
     const days = (count: number) =>
-      run('select ensure_pos_partition((current_date - n)::date) from generate_series(0, $1) n', [count - 1]);
+      run("select ensure_day_partition('pos_events', (current_date - n)::date) from generate_series(0, $1) n", [
+        count - 1,
+      ]);
     await days(3);
-    const few = {
-      custom: await partitionsRead('force_custom_plan'),
-      generic: await partitionsRead('force_generic_plan'),
-    };
+    const few = { custom: await allRead('force_custom_plan'), generic: await allRead('force_generic_plan') };
     await days(40);
-    const many = {
-      custom: await partitionsRead('force_custom_plan'),
-      generic: await partitionsRead('force_generic_plan'),
-    };
-    expect(few.custom.length).toBeGreaterThan(0);
+    const many = { custom: await allRead('force_custom_plan'), generic: await allRead('force_generic_plan') };
+    for (const partitions of few.custom) expect(partitions.length).toBeGreaterThan(0);
     expect(many).toEqual(few);
     const { rows } = await run(
       "select count(*)::int as count from pg_class where relname like 'pos_events_2%' and relkind = 'r'",
     );
     expect(rows[0].count).toBeGreaterThanOrEqual(40);
+  });
+});
+
+describe('a till that fails', () => {
+  const ask = async (terminalId: string, at: string, neighboursAt: string[] = []) =>
+    (
+      await explainMoment(contextOf(database, actorOf('soc_operator')), {
+        ...{ storeId: 'high-street', terminalId, at, neighboursAt },
+      })
+    ).verdict;
+  beforeAll(async () => {
+    await run(
+      "insert into terminals (tenant_id, store_id, id) select 'demo', 'high-street', id from unnest(array['till-7', 'till-8']) id",
+    );
+  });
+
+  it('and is silent for an hour accuses nobody, neither meanwhile nor while it catches up', async () => {
+    const before = agoIso(3_700_000);
+    await ingestPosEvents(device(), [scan(before, { terminalId: 'till-7' })]);
+    await run("update terminals set feed_seen_at = $1, feed_lag_ms = 0 where id = 'till-7'", [before]);
+    const bought = [3_000_000, 2_000_000, 1_000_000, 60_000].map((ms) => agoIso(ms));
+    for (const at of bought) expect(await ask('till-7', at)).toBe('UNKNOWN');
+    // Its lines come in the order in which they were rung, all of them now.
+    for (const at of bought.slice(0, 2)) await ingestPosEvents(device(), [scan(at, { terminalId: 'till-7' })]);
+    expect(await Promise.all(bought.map((at) => ask('till-7', at)))).toEqual(['MATCH', 'MATCH', 'UNKNOWN', 'UNKNOWN']);
+    for (const at of bought.slice(2)) await ingestPosEvents(device(), [scan(at, { terminalId: 'till-7' })]);
+    for (const at of bought) expect(await ask('till-7', at)).toBe('MATCH');
+  });
+
+  it('and whose day file comes twice, after the lines themselves, is neither contradicted nor multiplied', async () => {
+    const lines = [600_000, 590_000, 580_000].map((ms) => scan(agoIso(ms), { terminalId: 'till-8' }));
+    await ingestPosEvents(device(), lines);
+    const file = lines.map((event, index) => ({ lineNumber: index + 2, event }));
+    for (const importId of ['imp_a', 'imp_b'])
+      expect(await storePosLines(device(), file, { source: 'csv', importId })).toMatchObject({
+        ...{ accepted: 0, duplicates: 3, refused: [] },
+      });
+    for (const { occurredAt } of lines) expect(await ask('till-8', occurredAt)).toBe('MATCH');
+    // One line is still the receipt of one item.
+    const [first, second] = [lines[1]!.occurredAt, addMs(lines[1]!.occurredAt, 400)];
+    const both = [await ask('till-8', first, [second]), await ask('till-8', second, [first])];
+    expect(both.filter((verdict) => verdict === 'MATCH')).toHaveLength(1);
   });
 });
 
@@ -281,7 +370,7 @@ describe('till days that are too old', () => {
       (await run(`select count(*)::int as n from ${table} where tenant_id = 'demo' and store_id = 'high-street'`))
         .rows[0].n;
     const days = (await run("select to_char(now() - interval '100 days', 'YYYYMMDD') as day")).rows[0].day as string;
-    await run("select ensure_pos_partition((now() - interval '100 days')::date)");
+    await run("select ensure_day_partition('pos_events', (now() - interval '100 days')::date)");
     for (const ago of ['100 days', '200 days', '1 day'])
       await run(
         `insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at)
@@ -295,5 +384,66 @@ describe('till days that are too old', () => {
     expect(await forgetTillDays(database.db, 90)).toBe(0);
     await expect(forgetTillDays(database.db, 0)).rejects.toThrow(/35 days at least/);
     expect(await rows('pos_events')).toBe(before - 2);
+  });
+
+  it('outlive the 90 days where a case is confirmed or held, and go when its evidence has', async () => {
+    const daysAgo = (days: number, seconds = 0) => agoIso(days * 86_400_000 - seconds * 1_000);
+    const cases = { confirmed: 110, held: 120, paid: 130 };
+    const ids = new Map<string, string>();
+    for (const [name, ago] of Object.entries(cases)) {
+      await run("select ensure_day_partition('pos_events', $1::date)", [daysAgo(ago)]);
+      const receipt = await ingestDetection(device(), detection({ detectedAt: daysAgo(ago) }));
+      ids.set(name, receipt.incidentId);
+      await run("update incidents set state = 'closed', verdict = $2, purge_after = now() where id = $1", [
+        receipt.incidentId,
+        name === 'held' ? 'false_positive' : name,
+      ]);
+      for (const [transaction, seconds] of [
+        [`${name}-own`, 4],
+        [`${name}-other`, 3_600],
+      ] as const)
+        await run(
+          `insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at, operator)
+           values ('demo', 'high-street', 'sco-3', $1, 1, 'scan', $2, $3)`,
+          [transaction, daysAgo(ago, seconds), `op_${name}`],
+        );
+      await run(
+        "insert into pos_operators (tenant_id, store_id, operator, operator_id, first_seen_at) values ('demo', 'high-street', $1, $2, $3)",
+        [`op_${name}`, name, daysAgo(ago)],
+      );
+      await run(
+        `insert into pos_exceptions (tenant_id, store_id, id, rule_id, day, terminal_id, at, amount_minor, score, params, reasons, lines, shadow, first_found_at, incident_id)
+         values ('demo', 'high-street', $1, 'no_sale_burst', $2::timestamptz::date, 'sco-3', $2::timestamptz, 0, 1, '{}', '[]', '{}', false, $2::timestamptz, $3)`,
+        [`exc_${name}`, daysAgo(ago), receipt.incidentId],
+      );
+    }
+    await run(
+      "insert into holds (tenant_id, store_id, incident_id, reason, placed_by) values ('demo', 'high-street', $1, 'court', 'x')",
+      [ids.get('held')],
+    );
+    const left = async () => ({
+      lines: (
+        await run(
+          "select transaction_id as id from pos_events where occurred_at < now() - interval '90 days' order by 1",
+        )
+      ).rows.map(({ id }) => id as string),
+      cashiers: (
+        await run("select operator_id as id from pos_operators where operator like 'op_%' order by 1")
+      ).rows.map(({ id }) => id as string),
+      findings: (await run('select id from pos_exceptions order by 1')).rows.map(({ id }) => id as string),
+    });
+    const kept = {
+      lines: ['confirmed-own', 'held-own'],
+      cashiers: ['confirmed', 'held'],
+      findings: ['exc_confirmed', 'exc_held'],
+    };
+    await forgetTillDays(database.db, 90);
+    expect(await left()).toEqual(kept);
+    expect(await forgetTillDays(database.db, 90)).toBe(0);
+    expect(await left()).toEqual(kept);
+    await run('update holds set released_at = now(), released_by = $1', ['x']);
+    await run('update incidents set purged_at = now() where id = $1', [ids.get('confirmed')]);
+    await forgetTillDays(database.db, 90);
+    expect(await left()).toEqual({ lines: [], cashiers: [], findings: [] });
   });
 });

@@ -59,7 +59,10 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
     "insert into sessions (token_sha256, tenant_id, api_key_id, expires_at) values ($1, $2, $3, now() + interval '1 hour')",
     [key, tenantId, `${tenantId}-admin`],
   );
-  await run('select ensure_pos_partition(current_date), ensure_crossing_partition(current_date)', []);
+  await run(
+    "select ensure_day_partition('pos_events', current_date), ensure_day_partition('crossings', current_date)",
+    [],
+  );
   await run(
     "insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at) select $1, $2, id, 'T', 1, 'scan', at from terminals, (values (now()), (timestamptz '2001-01-01')) as instants (at) where tenant_id = $1 and store_id = $2",
     [tenantId, storeId],
@@ -97,6 +100,10 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
     place,
   );
   await run(
+    "insert into terminal_holds (tenant_id, store_id, incident_id, terminal_id, kind, message, ordered_at, until_at) values ($1, $2, $3, 'x', 'block', 'x', now(), now() + interval '1 minute')",
+    place,
+  );
+  await run(
     "insert into runbook_approvals (tenant_id, store_id, incident_id, step_id, round, actor, role, approved, at) values ($1, $2, $3, 'any.one', 0, 'x', 'soc_lead', true, now())",
     place,
   );
@@ -110,6 +117,22 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
   );
   await run(
     "insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, locked_until) values ($1, $2, $3, 'clip', 'clip', 'video/mp4', 'k', 'v', 1, repeat('0', 64), now())",
+    place,
+  );
+  await run(
+    "insert into packets (tenant_id, store_id, incident_id, id, version, purpose, input, input_sha256, requested_by, requested_at) values ($1, $2, $3, $4, 1, 'internal', '{}', '', 'x', now())",
+    [...place, key],
+  );
+  await run(
+    "insert into packet_handovers (tenant_id, store_id, incident_id, packet_id, id, organisation, token_sha256, created_by, created_at, expires_at) values ($1, $2, $3, $4, $4, 'x', $4, 'x', now(), now())",
+    [...place, key],
+  );
+  await run(
+    "insert into redactions (tenant_id, store_id, incident_id, version, state, target, style, manual, parent_artifact_id, parent_sha256, requested_by, requested_at) values ($1, $2, $3, 1, 'requested', 'people', 'solid', '[]', 'clip', repeat('0', 64), 'x', now())",
+    place,
+  );
+  await run(
+    "insert into unredacted_approvals (tenant_id, store_id, incident_id, clip_sha256, reason, approved_by, approved_role, approved_at) values ($1, $2, $3, repeat('0', 64), 'x', 'y', 'soc_lead', now())",
     place,
   );
   await run(
@@ -150,6 +173,14 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
   );
   await run(
     "insert into crossings (tenant_id, store_id, camera_id, zone_id, id, at) select z.tenant_id, z.store_id, z.camera_id, z.id, 'x', at from zones z, (values (now()), (timestamptz '2001-01-01')) as instants (at) where z.tenant_id = $1 and z.store_id = $2",
+    [tenantId, storeId],
+  );
+  await run(
+    "insert into sensors (tenant_id, store_id, id, kind, zone_id, label, silent_after_ms) select tenant_id, store_id, 'door-1', 'door', id, 'x', 1000 from zones where tenant_id = $1 and store_id = $2",
+    [tenantId, storeId],
+  );
+  await run(
+    "insert into sensor_events (tenant_id, store_id, sensor_id, event_id, kind, zone_id, occurred_at, received_at, detection_key) values ($1, $2, 'door-1', 'e', 'door', 'x', now(), now(), 'x')",
     [tenantId, storeId],
   );
   await run(
@@ -354,16 +385,20 @@ describe("the application's role", () => {
       'chain_audit',
       'chain_audits',
       'ensure_crossing_partition',
+      'ensure_day_partition',
       'ensure_pos_partition',
       'find_detection',
       'find_due_webhooks',
       'find_evidence_link',
       'find_notification_by_sid',
+      'find_packet_handover',
       'find_person_by_phone',
+      'forget_sensor_events',
       'forget_till_days',
       'in_scope',
       'in_tenant',
       'list_tenants',
+      'sensor_levels',
       'service_levels',
       'take_send_slot',
       'till_levels',

@@ -5,6 +5,13 @@ import { addMs } from '../../domain/time.ts';
 import type { Role, Verdict } from '../../domain/types.ts';
 import { type ServiceContext, write } from '../../services/context.ts';
 import { startDrill } from '../../services/drill/start.ts';
+import {
+  beginHold,
+  beginRelease,
+  finishHold,
+  finishRelease,
+  releaseTerminal,
+} from '../../services/pos/terminal-hold.ts';
 import { commandStep, type StepCommandName } from '../../services/runbook/command.ts';
 import { beginStep, finishStep } from '../../services/runbook/execute.ts';
 import { listSteps } from '../../services/runbook/read.ts';
@@ -363,6 +370,97 @@ describe('a drill', () => {
       readFileSync(new URL('../../schemas/events/detection.schema.json', import.meta.url), 'utf8'),
     ) as { properties: object };
     expect(schema.properties).not.toHaveProperty('drill');
+  });
+});
+
+describe('a self-checkout that waits for the attendant', () => {
+  const follow = (kind: 'attend' | 'block') => ({
+    ...{ waitMs: 1_000, message: 'Please scan it again.' },
+    after: { kind, message: 'A colleague is on the way.', maxMs: 60_000 },
+  });
+  /** Asked for the item, and the words were shown; `change` says what is otherwise. */
+  async function asked(change = '', kind: 'attend' | 'block' = 'block'): Promise<string> {
+    const incidentId = await openIncident(database);
+    await database.admin.query(
+      "update incidents set pos_verdict = 'MISMATCH', state = 'alerting', policy = jsonb_set(policy, '{prompt}', $2::jsonb) where id = $1",
+      [incidentId, JSON.stringify(follow(kind))],
+    );
+    await database.admin.query(
+      "insert into terminal_prompts (tenant_id, store_id, incident_id, terminal_id, intended_at, until_at, message, acknowledged_at) values ('demo', 'high-street', $1, 'sco-3', now(), now(), 'x', now())",
+      [incidentId],
+    );
+    if (change !== '') await database.admin.query(change.replace('$ID', `'${incidentId}'`));
+    return incidentId;
+  }
+  const told = async (incidentId: string, now?: () => string) => {
+    const { order, ordered } = await beginHold(system(now), incidentId);
+    return { action: order?.command.action ?? null, ordered };
+  };
+
+  it.each([
+    ['the till has found the receipt', "update incidents set pos_verdict = 'MATCH' where id = $ID"],
+    ['the till cannot say', "update incidents set pos_verdict = 'UNKNOWN' where id = $ID"],
+    ['it is closed', "update incidents set state = 'closed' where id = $ID"],
+    ['somebody has answered', "update incidents set verdict = 'unsure' where id = $ID"],
+    ['somebody called for help', 'update incidents set help_requested = true where id = $ID'],
+    ['nobody is told of it', "update incidents set suppression = '[]' where id = $ID"],
+    ['the policy wants nothing more', "update incidents set policy = policy #- '{prompt,after}' where id = $ID"],
+    ['its words were not shown', 'update terminal_prompts set acknowledged_at = null where incident_id = $ID'],
+    ['the customer has scanned', 'update terminal_prompts set rescanned_at = now() where incident_id = $ID'],
+    ['it was never asked', 'delete from terminal_prompts where incident_id = $ID'],
+  ])('is not told to when %s', async (_when, change) => {
+    expect(await told(await asked(change))).toEqual({ action: null, ordered: false });
+  });
+
+  it('is not one with a cashier', async () => {
+    const kind = (to: string) => database.admin.query("update terminals set kind = $1 where id = 'sco-3'", [to]);
+    await kind('cashier');
+    expect(await told(await asked())).toEqual({ action: null, ordered: false });
+    await kind('self_checkout');
+  });
+
+  it('blocks nothing in a drill: it calls the attendant, and says that it is one', async () => {
+    const incidentId = await asked('update incidents set drill = true where id = $ID');
+    const { order } = await beginHold(system(), incidentId);
+    expect(order?.command).toMatchObject({ action: 'terminal_attend', message: 'DRILL. A colleague is on the way.' });
+  });
+
+  it('is told once, with its own end, and must be let go whatever has happened since', async () => {
+    const incidentId = await asked();
+    const { order } = await beginHold(system(), incidentId);
+    const { command: first } = order!;
+    expect(first).toMatchObject({ action: 'terminal_block', drill: false, forMs: 60_000 });
+    // Whoever told it died; the same order with the same end is told again.
+    const again = await beginHold(
+      system(() => addMs(nowIso(), 5_000)),
+      incidentId,
+    );
+    expect(again.order?.command).toMatchObject({ commandId: first.commandId, expiresAt: first.expiresAt });
+    expect(again.order!.command.forMs!).toBeLessThanOrEqual(55_000);
+    await database.admin.query("update incidents set state = 'closed' where id = $1", [incidentId]);
+    expect(await told(incidentId)).toEqual({ action: null, ordered: true });
+    const release = await beginRelease(system(), { incidentId, cause: 'closed' });
+    expect(release?.command).toMatchObject({ action: 'terminal_release', releases: first.commandId });
+    // Silent, and its time is not over: not settled yet.
+    expect(await finishRelease(system(), { incidentId, confirmed: false })).toBe(false);
+    expect(
+      await finishRelease(
+        system(() => addMs(nowIso(), 61_000)),
+        { incidentId, confirmed: false },
+      ),
+    ).toBe(true);
+    expect(await beginRelease(system(), { incidentId, cause: 'closed' })).toBeNull();
+  });
+
+  it('that refused, or was out of reach, holds nothing that could be let go', async () => {
+    const incidentId = await asked();
+    await beginHold(system(), incidentId);
+    const reason = { code: 'DEVICE_REFUSED', params: {} };
+    await finishHold(system(), { incidentId, result: { outcome: 'failed', reason } });
+    expect(await beginRelease(system(), { incidentId, cause: 'closed' })).toBeNull();
+    await expect(releaseTerminal(as('store_staff'), { incidentId, reason: 'x' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
 import { type ObjectStore, openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
+import { openPacketStore } from '../../adapters/objects/packet-store.ts';
 import { dayFileReaders } from '../../adapters/pos/readers.ts';
 import { engineOf } from '../../adapters/temporal/engine.ts';
 import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
@@ -18,6 +19,8 @@ import type { ServiceContext } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { demoEstate, type Estate, type EstateStore, plantEstate } from '../../stack/estate.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../../workflows/contracts.ts';
+import { packetWorkflowType } from '../../workflows/packet-contracts.ts';
+import { redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
 import { runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import type { TestDatabase } from '../harness/database.ts';
@@ -148,11 +151,8 @@ export async function serveApi(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const baseUrl = `http://127.0.0.1:${address.port}`;
-  const objects = openEvidenceStore({
-    ...engines.s3,
-    bucket: `test-${randomBytes(6).toString('hex')}`,
-    region: 'us-east-1',
-  });
+  const bucket = `test-${randomBytes(6).toString('hex')}`;
+  const objects = openEvidenceStore({ ...engines.s3, bucket, region: 'us-east-1' });
   await objects.ensureBucket();
   const signingKeyPem = generateSigningKeyPem();
   const errors: unknown[] = [];
@@ -162,7 +162,9 @@ export async function serveApi(
     incidentQueue,
     incidentWorkflowType,
     correctionWorkflowType,
+    redactionWorkflowType,
     runbookWorkflowType,
+    packetWorkflowType,
   });
   const engine = change.engine ?? unreachable;
   const live = createLiveEvents();
@@ -187,6 +189,11 @@ export async function serveApi(
       verify: verifySignature,
     }),
     consoleDir: null,
+    packets: {
+      store: openPacketStore({ ...engines.s3, bucket, region: 'us-east-1' }),
+      producerVersion: '0.0.0-test',
+      signingPublicKeyPem: openSigner(signingKeyPem).publicKeyPem,
+    },
     dayFileReaders,
     simulator: null,
     brokerReady: () => true,

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
+import type { Database } from '../../adapters/postgres/database.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { PosEvent } from '../../domain/types.ts';
 import { analyseDay, listAnalyses } from '../../services/pos/analyse.ts';
 import { analysesDue } from '../../services/pos/due-analyses.ts';
@@ -9,6 +12,7 @@ import { revealOperator } from '../../services/pos/operators.ts';
 import { readReceipt } from '../../services/pos/receipt.ts';
 import { readTillRules, setTillRules } from '../../services/pos/till-rules.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { inActivity } from '../harness/in-activity.ts';
 import { actorOf, contextOf, countRows, openIncident, withSouthStore } from './support.ts';
 
 /** The clocks of the shop go forward that night: the day has 23 hours, from midnight UTC to 23:00 UTC. */
@@ -31,7 +35,9 @@ const lateVoid: Line[] = [
   ...[scan('ham', 400), scan('wine', 900), cash(1300)],
   { type: 'line_void', relatedLine: 2, plu: 'wine', amountMinor: -900 },
 ];
-const parked = transaction('P-1', `${day}T12:00:00Z`, [scan('steak', 2_000), { type: 'suspend' }]);
+const parked = ['12:00', '11:30'].flatMap((time, index) =>
+  transaction(`P-${index + 1}`, `${day}T${time}:00Z`, [scan('steak', 2_000), { type: 'suspend' }]),
+);
 
 const engines = inject('engines');
 let database: TestDatabase;
@@ -58,20 +64,23 @@ const open = async () => (await listExceptions(lead(), { storeId, limit: 50 })).
 describe('a recorded day', () => {
   it('is due the morning after, by the clock of the shop, and only where something was rung', async () => {
     const at = (now: string) => analysesDue(contextOf(database, actorOf('system'), () => now));
-    expect(await at('2026-03-30T03:30:00.000Z')).toEqual([{ storeId, day }]);
+    const dayBefore = { storeId, day: '2026-03-28' };
+    expect(await at('2026-03-30T03:30:00.000Z')).toEqual([dayBefore, { storeId, day }]);
     // Half past eleven in the evening in Greenwich is after midnight in the shop.
-    expect(await at('2026-03-29T23:30:00.000Z')).toEqual([{ storeId, day }]);
-    expect(await at('2026-03-29T22:30:00.000Z')).toEqual([{ storeId, day: '2026-03-28' }]);
-    expect(await at('2026-04-10T03:30:00.000Z')).toEqual([]);
+    expect(await at('2026-03-29T23:30:00.000Z')).toEqual([dayBefore, { storeId, day }]);
+    expect(await at('2026-03-29T22:30:00.000Z')).toEqual([dayBefore]);
+    // Not for ever: the last line of the shop was rung on the thirtieth.
+    expect(await at('2026-04-07T03:30:00.000Z')).toEqual([]);
   });
 
   it('is that of the shop, and what is planted is found', async () => {
     const analysis = await analyseDay(lead(), { storeId, day });
-    expect(analysis).toMatchObject({ state: 'done', run: 1, counts: { transactions: 6, findings: 4, withdrawn: 0 } });
+    expect(analysis).toMatchObject({ state: 'done', run: 1, counts: { transactions: 7, findings: 5, withdrawn: 0 } });
     const found = await open();
     expect(found.map(({ ruleId, transactionId }) => [ruleId, transactionId])).toEqual([
       ['void_after_tender', 'V-2'],
       ['suspend_not_resumed', 'P-1'],
+      ['suspend_not_resumed', 'P-2'],
       ['void_after_tender', 'V-1'],
       ['void_after_tender', 'V-0'],
     ]);
@@ -81,7 +90,7 @@ describe('a recorded day', () => {
 
   it('gives the same when it is looked at again', async () => {
     const before = await open();
-    expect(await analyseDay(lead(), { storeId, day })).toMatchObject({ run: 2, counts: { findings: 4, withdrawn: 0 } });
+    expect(await analyseDay(lead(), { storeId, day })).toMatchObject({ run: 2, counts: { findings: 5, withdrawn: 0 } });
     expect(await open()).toEqual(before);
   });
 
@@ -97,10 +106,14 @@ describe('a recorded day', () => {
   it('withdraws what a late line explains, and keeps it on record', async () => {
     const [late] = transaction('P-1', `${day}T12:05:00Z`, [{ ...cash(2_000), line: 3 }]);
     await ingestPosEvents(device(), [late!]);
-    expect(await analyseDay(lead(), { storeId, day })).toMatchObject({ counts: { findings: 3, withdrawn: 1 } });
+    expect(await analyseDay(lead(), { storeId, day })).toMatchObject({ counts: { findings: 3, withdrawn: 2 } });
     expect((await open()).map(({ ruleId }) => ruleId)).not.toContain('suspend_not_resumed');
     const withdrawn = await listExceptions(lead(), { storeId, state: 'withdrawn', limit: 50 });
-    expect(withdrawn.items).toMatchObject([{ ruleId: 'suspend_not_resumed', transactionId: 'P-1' }]);
+    // The other one alone is everyday.
+    expect(withdrawn.items.map(({ ruleId, transactionId }) => [ruleId, transactionId])).toEqual([
+      ['suspend_not_resumed', 'P-1'],
+      ['suspend_not_resumed', 'P-2'],
+    ]);
   });
 
   it('keeps what was dismissed dismissed', async () => {
@@ -126,11 +139,49 @@ describe('a recorded day', () => {
   it('is measured', async () => {
     const [measured, ...rest] = await readTillMeasures(lead(), { storeId, from: day, to: day });
     expect(rest).toEqual([]);
-    expect(measured).toMatchObject({ day, transactions: 6, exceptions: 3, exceptionsPer1000: 500 });
+    expect(measured).toMatchObject({ day, transactions: 7, exceptions: 3, exceptionsPer1000: 428.57 });
     expect(measured!.byRule).toEqual({ void_after_tender: 3 });
     expect(measured!.lanes).toMatchObject([
-      { terminalId: 'lane-1', measures: { transactions: 6, voidsAfterTender: 3, salesMinor: 3 * 400 + 2_000 + 240 } },
+      {
+        terminalId: 'lane-1',
+        measures: { transactions: 7, voidsAfterTender: 3, salesMinor: 3 * 400 + 2 * 2_000 + 240 },
+      },
     ]);
+  });
+
+  it('says what the self-checkouts asked for, by till and by the clock of the shop', async () => {
+    const [answered, ignored, dark] = [
+      await openIncident(database, { detectedAt: `${day}T09:10:00Z` }),
+      await openIncident(database, { detectedAt: `${day}T09:20:00Z` }),
+      await openIncident(database, { detectedAt: `${day}T22:59:00Z` }),
+    ];
+    const asked = (
+      incidentId: string,
+      at: string,
+      change: { acknowledged?: string; failure?: object; rescanned?: string },
+    ) =>
+      database.admin.query(
+        `insert into terminal_prompts (tenant_id, store_id, incident_id, terminal_id, intended_at, until_at, message, acknowledged_at, failure, rescanned_at)
+         values ('demo', $1, $2, 'sco-3', $3, $3, 'x', $4, $5, $6)`,
+        [storeId, incidentId, at, change.acknowledged ?? null, change.failure ?? null, change.rescanned ?? null],
+      );
+    await asked(answered, `${day}T09:10:03Z`, { acknowledged: `${day}T09:10:03Z`, rescanned: `${day}T09:10:07.500Z` });
+    await asked(ignored, `${day}T09:20:03Z`, { acknowledged: `${day}T09:20:03Z` });
+    await asked(dark, `${day}T22:59:03Z`, { failure: { code: 'NO_ACKNOWLEDGEMENT', params: {} } });
+    await database.admin.query(
+      `insert into terminal_holds (tenant_id, store_id, incident_id, terminal_id, kind, message, ordered_at, until_at, acknowledged_at, released_at, release_confirmed)
+       values ('demo', $1, $2, 'sco-3', 'block', 'x', $3, $4, $3, $5, true)`,
+      [storeId, ignored, `${day}T09:20:13Z`, `${day}T09:21:13Z`, `${day}T09:20:33Z`],
+    );
+    const [measured] = await readTillMeasures(lead(), { storeId, from: day, to: day });
+    expect(measured!.prompts).toEqual([
+      {
+        ...{ terminalId: 'sco-3', sent: 3, acknowledged: 2, dark: 1, rescanned: 1 },
+        ...{ rescanP50Ms: 4_500, rescanP95Ms: 4_500, attended: 0, blocked: 1, blockedMs: 20_000 },
+      },
+    ]);
+    const [after] = await readTillMeasures(lead(), { storeId, from: '2026-03-30', to: '2026-03-30' });
+    expect(after).toBeUndefined();
   });
 
   it('that has not begun, or is none, is refused', async () => {
@@ -237,6 +288,62 @@ describe('the rules of a store', () => {
     await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
     const analysis = await analyseDay(lead(), { storeId, day });
     expect(analysis).toMatchObject({ rulesVersion: 1, counts: { findings: 0, withdrawn: 3 } });
+  });
+});
+
+describe('the nightly look', () => {
+  const night = '2026-03-30T03:30:00.000Z';
+  const due = () => analysesDue(contextOf(database, actorOf('system'), () => night));
+  const today = { storeId, day };
+  const lookThrough = (change: Partial<IncidentDependencies> = {}) => {
+    const deps = { db: database.db, now: () => new Date().toISOString(), onSweepError: () => undefined, ...change };
+    // Of all that the activities of an incident need, this one uses these three.
+    return inActivity(createIncidentActivities(deps as IncidentDependencies)).analyseTills();
+  };
+  const stateIs = (state: string) =>
+    database.admin.query('update pos_analyses set state = $2 where day = $1', [day, state]);
+
+  it('comes back to a day that failed, was broken off or was looked at before it was over, and to no other', async () => {
+    for (const each of ['2026-03-28', day]) await analyseDay(lead(), { storeId, day: each });
+    expect(await due()).toEqual([]);
+    for (const state of ['failed', 'running']) {
+      await stateIs(state);
+      expect(await due()).toEqual([today]);
+    }
+    await stateIs('done');
+    const { rows } = await database.admin.query<{ started_at: Date }>(
+      'select started_at from pos_analyses where day = $1',
+      [day],
+    );
+    await database.admin.query("update pos_analyses set started_at = '2026-03-29T12:00:00Z' where day = $1", [day]);
+    expect(await due()).toEqual([today]);
+    await database.admin.query('update pos_analyses set started_at = $2 where day = $1', [day, rows[0]!.started_at]);
+    expect(await due()).toEqual([]);
+  });
+
+  it('comes back to a day that got more lines', async () => {
+    await ingestPosEvents(device(), transaction('L-9', `${day}T18:00:00Z`, [scan('milk', 120), cash(120)]));
+    expect(await due()).toEqual([today]);
+    await analyseDay(lead(), today);
+    expect(await due()).toEqual([]);
+  });
+
+  it('does not take a database that is away for a fault of the day, and does what is left when it is tried again', async () => {
+    const lately = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    await ingestPosEvents(device(), transaction('Y-1', lately(24), [scan('milk', 120), cash(120)]));
+    const away: Database = {
+      ...database.db,
+      transaction: (scope, mode, work) =>
+        mode === 'read'
+          ? database.db.transaction(scope, mode, work)
+          : Promise.reject(new DomainError('DEPENDENCY_TEMPORARY', 'The database is not answering.')),
+    };
+    await expect(lookThrough({ db: away })).rejects.toMatchObject({
+      type: 'DEPENDENCY_TEMPORARY',
+      nonRetryable: false,
+    });
+    expect(await lookThrough()).toEqual({ analysed: 1, failed: 0 });
+    expect(await lookThrough()).toEqual({ analysed: 0, failed: 0 });
   });
 });
 

@@ -17,6 +17,13 @@ import { ingestDetection } from '../../services/detection/ingest.ts';
 import { startDrill } from '../../services/drill/start.ts';
 import { reportCameraHealth } from '../../services/estate/read.ts';
 import { recordEvidence, recordLocks } from '../../services/evidence/record.ts';
+import { recordRedaction } from '../../services/evidence/record-redaction.ts';
+import {
+  addManualBoxes,
+  approveUnredacted,
+  requestRedaction,
+  withdrawUnredacted,
+} from '../../services/evidence/redaction.ts';
 import { openArtifact, openLinkPage, recordIntegrityFailure } from '../../services/evidence/view.ts';
 import { placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { addNote } from '../../services/incident/add-note.ts';
@@ -41,6 +48,18 @@ import {
   releaseIntent,
 } from '../../services/notification/settle.ts';
 import { keepDecision, settleOutbox, settleStart, splitDetection } from '../../services/outbox/drain.ts';
+import {
+  claimHandover,
+  fetchHandedOver,
+  handOver,
+  handoverActor,
+  readHandover,
+  recordHandOver,
+  revokeHandover,
+} from '../../services/packets/hand-over.ts';
+import { openPacket } from '../../services/packets/read.ts';
+import { requestPacket, signStatement } from '../../services/packets/request.ts';
+import { keepTimestamp, settlePacket } from '../../services/packets/settle.ts';
 import { assignStorePolicy, setRiskGroup } from '../../services/policy/assign.ts';
 import {
   activatePolicy,
@@ -59,6 +78,13 @@ import { ingestPosEvents, storePosLines } from '../../services/pos/ingest.ts';
 import { putMapping } from '../../services/pos/mapping.ts';
 import { revealOperator } from '../../services/pos/operators.ts';
 import { finishPrompt } from '../../services/pos/prompt.ts';
+import {
+  beginHold,
+  beginRelease,
+  finishHold,
+  finishRelease,
+  releaseTerminal,
+} from '../../services/pos/terminal-hold.ts';
 import { setTillRules } from '../../services/pos/till-rules.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
 import { deleteHoliday, putHoliday } from '../../services/roster/holidays.ts';
@@ -68,6 +94,11 @@ import { createShift, deleteShift, updateShift } from '../../services/roster/shi
 import { commandStep } from '../../services/runbook/command.ts';
 import { beginStep, finishStep } from '../../services/runbook/execute.ts';
 import { openReports } from '../../services/runbook/report.ts';
+import { ingestSensorEvents } from '../../services/sensors/ingest.ts';
+import { registerSensor } from '../../services/sensors/register.ts';
+import { releaseSensorEvent } from '../../services/sensors/release.ts';
+import { settleEvent } from '../../services/sensors/settle.ts';
+import { reportSensorStatus } from '../../services/sensors/status.ts';
 import { replacePrices } from '../../services/usage/prices.ts';
 import { pingWebhook, redeliverWebhook } from '../../services/webhook/deliveries.ts';
 import { createWebhook, deleteWebhook, rotateWebhookSecret, updateWebhook } from '../../services/webhook/manage.ts';
@@ -115,6 +146,12 @@ async function* csvOf(...lines: string[]): AsyncGenerator<Uint8Array> {
   yield Buffer.from(lines.join('\n'));
 }
 
+const backDoor = { sensorId: 'door-1', kind: 'door' as const };
+const doorSaid = (what: 'forced' | 'opened', occurredAt: string) => ({
+  ...{ storeId: 'high-street', eventId: what, what, occurredAt, ...backDoor },
+});
+const doorOpened = doorSaid('opened', eventsAgo);
+
 // An hour ago, so that no item of the story's own moment is claimed by it.
 const crossing = (id: string) => ({
   ...{ storeId: 'high-street', cameraId: 'sco-3-cam', zoneId: 'scanner', id, at: agoIso(3_600_000) },
@@ -144,6 +181,10 @@ const whatCameOfIt = {
   ...{ items: [], notes: null },
 };
 let token = '';
+let packetId = '';
+let device = '';
+let recipient: Actor | undefined;
+const asRecipient = (): ServiceContext => contextOf(database, recipient!);
 let notificationId = '';
 let runbookIncidentId = '';
 const firstStep = () => ({ incidentId: runbookIncidentId, stepId: 'any.sign', attempt: 1 });
@@ -220,6 +261,25 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     [],
   ],
   ['ingestCrossings', () => ingestCrossings(as('device'), [crossing('x-0')]), [], []],
+  [
+    'registerSensor',
+    () => registerSensor(as('admin'), { storeId: 'high-street', zoneId: 'scanner', ...backDoor, label: 'Back door' }),
+    ['sensor.registered'],
+    [],
+  ],
+  [
+    'reportSensorStatus',
+    () =>
+      reportSensorStatus(as('device'), { storeId: 'high-street', sensorId: 'door-1', state: 'birth', session: 's' }),
+    [],
+    [],
+  ],
+  [
+    'ingestSensorEvents',
+    () => ingestSensorEvents(as('device'), [doorSaid('forced', agoIso(0))], { whole: true }),
+    ['incident.opened'],
+    'not repeated',
+  ],
   ['measureClocks', () => measureClocks(system(), { storeId: 'high-street', at: nowIso() }), [], []],
   [
     'putMapping',
@@ -286,6 +346,21 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
   ],
   ['beginStep', () => beginStep(system(), firstStep()), [], []],
   [
+    'settleEvent',
+    async () => {
+      await ingestSensorEvents(as('device'), [doorOpened], { whole: true });
+      await settleEvent(as('device'), doorOpened);
+    },
+    ['incident.sensor_joined'],
+    [],
+  ],
+  [
+    'releaseSensorEvent',
+    () => releaseSensorEvent(as('soc_lead'), { incidentId: runbookIncidentId, eventId: 'door-1:opened' }),
+    ['incident.sensor_released'],
+    'not repeated',
+  ],
+  [
     'finishPrompt',
     async () => {
       await database.admin.query(
@@ -295,6 +370,32 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
       await finishPrompt(system(), { incidentId: runbookIncidentId, result: { outcome: 'acknowledged' } });
     },
     ['terminal.prompt_shown'],
+    [],
+  ],
+  ['beginHold', () => beginHold(system(), runbookIncidentId), [], []],
+  [
+    'finishHold',
+    async () => {
+      await database.admin.query(
+        "insert into terminal_holds (tenant_id, store_id, incident_id, terminal_id, kind, message, ordered_at, until_at) values ('demo', 'high-street', $1, 'sco-3', 'block', 'x', now(), now() + interval '1 minute') on conflict do nothing",
+        [runbookIncidentId],
+      );
+      await finishHold(system(), { incidentId: runbookIncidentId, result: { outcome: 'acknowledged' } });
+    },
+    ['terminal.held'],
+    [],
+  ],
+  [
+    'releaseTerminal',
+    () => releaseTerminal(as('store_manager'), { incidentId: runbookIncidentId, reason: 'They have paid.' }),
+    ['terminal.release_ordered'],
+    [],
+  ],
+  ['beginRelease', () => beginRelease(system(), { incidentId: runbookIncidentId, cause: 'closed' }), [], []],
+  [
+    'finishRelease',
+    () => finishRelease(system(), { incidentId: runbookIncidentId, confirmed: true }),
+    ['terminal.released'],
     [],
   ],
   [
@@ -436,6 +537,109 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     () => recordOutcome(system(), outcome()),
     ['incident.decided', 'evidence.link_revoked', 'incident.closed'],
     [],
+  ],
+  [
+    'requestPacket',
+    async () =>
+      ({ id: packetId } = await requestPacket(
+        as('compliance'),
+        { incidentId, purpose: 'internal', key: 'packet-1' },
+        '0',
+      )),
+    ['packet.requested'],
+    [],
+  ],
+  ['keepTimestamp', () => keepTimestamp(system(), { packetId, token: Buffer.from('token') }), [], []],
+  [
+    'settlePacket',
+    async () => {
+      // As if it had been asked for somebody outside: the incident here is still open.
+      await database.admin.query("update packets set purpose = 'insurer' where id = $1 and state = 'requested'", [
+        packetId,
+      ]);
+      const stored = { objectKey: 'k', objectVersion: 'v', sizeBytes: 1, sha256: 'a'.repeat(64) };
+      const result = { outcome: 'ready' as const, ...stored, files: [], changes: null };
+      await settlePacket(system(), { packetId, result });
+    },
+    ['packet.built'],
+    [],
+  ],
+  ['openPacket', () => openPacket(as('compliance'), packetId), ['packet.downloaded'], ['packet.downloaded']],
+  [
+    'handOver',
+    async () => {
+      const made = await handOver(as('soc_lead'), { packetId, organisation: 'North Insurance', reference: null });
+      recipient = await handoverActor(database.db, made.token);
+    },
+    ['packet.hand_over_opened'],
+    'not repeated',
+  ],
+  ['readHandover', () => readHandover(asRecipient(), null), [], []],
+  [
+    'claimHandover',
+    async () => ({ device } = await claimHandover(asRecipient())),
+    ['packet.hand_over_claimed'],
+    'not repeated',
+  ],
+  ['fetchHandedOver', () => fetchHandedOver(asRecipient(), device), ['packet.handed_over'], ['packet.handed_over']],
+  [
+    'recordHandOver',
+    () => recordHandOver(asRecipient(), { device, receivedBy: 'PC 1', sha256: 'a'.repeat(64) }),
+    ['packet.receipt_signed'],
+    'not repeated',
+  ],
+  [
+    'revokeHandover',
+    () => revokeHandover(as('soc_lead'), { packetId, handoverId: asRecipient().actor.id.slice('link:'.length) }),
+    ['packet.hand_over_revoked'],
+    ['packet.hand_over_revoked'],
+  ],
+  [
+    'signStatement',
+    async () => {
+      const asked = { incidentId, purpose: 'internal' as const, key: 'packet-2' };
+      const { id } = await requestPacket(as('compliance'), asked, '0');
+      const stored = { objectKey: 'k', objectVersion: 'v', sizeBytes: 1, sha256: 'a'.repeat(64) };
+      await settlePacket(system(), { packetId: id, result: { outcome: 'ready', ...stored, files: [], changes: null } });
+      await signStatement(as('compliance'), { packetId: id, key: 'sign-1' }, '0');
+    },
+    ['packet.requested', 'packet.built', 'packet.requested', 'packet.statement_signed'],
+    [],
+  ],
+  [
+    'requestRedaction',
+    () => requestRedaction(as('soc_operator'), { incidentId }),
+    ['evidence.redaction_requested'],
+    [],
+  ],
+  [
+    'recordRedaction',
+    () =>
+      recordRedaction(system(), {
+        incidentId,
+        version: 1,
+        result: { state: 'unavailable', reason: { code: 'MODEL_MISSING', params: {} } },
+      }),
+    ['evidence.redaction_failed'],
+    [],
+  ],
+  [
+    'addManualBoxes',
+    () => addManualBoxes(as('soc_operator'), { incidentId, basedOn: 1, manual: [] }),
+    ['evidence.redaction_requested'],
+    'not repeated',
+  ],
+  [
+    'approveUnredacted',
+    () => approveUnredacted(as('soc_lead'), { incidentId, reason: 'police' }),
+    ['evidence.unredacted_approved'],
+    'not repeated',
+  ],
+  [
+    'withdrawUnredacted',
+    () => withdrawUnredacted(as('soc_lead'), { incidentId }),
+    ['evidence.unredacted_withdrawn'],
+    'not repeated',
   ],
   ['placeHold', () => placeHold(as('compliance'), { incidentId, reason: 'police' }), ['hold.placed'], 'not repeated'],
   ['releaseHold', () => releaseHold(as('compliance'), { incidentId }), ['hold.released'], 'not repeated'],
@@ -755,6 +959,26 @@ describe('an actor who may not', () => {
       ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
     ],
     [
+      'requestRedaction',
+      (ctx) => requestRedaction(ctx, { incidentId: target }),
+      ['device', 'link', 'system', 'store_staff'],
+    ],
+    [
+      'addManualBoxes',
+      (ctx) => addManualBoxes(ctx, { incidentId: target, basedOn: 0, manual: [] }),
+      ['device', 'link', 'system', 'store_staff'],
+    ],
+    [
+      'approveUnredacted',
+      (ctx) => approveUnredacted(ctx, { incidentId: target, reason: 'x' }),
+      ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
+    ],
+    [
+      'withdrawUnredacted',
+      (ctx) => withdrawUnredacted(ctx, { incidentId: target }),
+      ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
+    ],
+    [
       'openArtifact',
       (ctx) => openArtifact(ctx, { incidentId: target, artifactId: 'clip', continued: false }),
       ['device'],
@@ -767,6 +991,11 @@ describe('an actor who may not', () => {
     [
       'ingestPosEvents',
       (ctx) => ingestPosEvents(ctx, [line('T-x', nowIso())]),
+      ['store_staff', 'store_manager', 'regional', 'soc_operator', 'soc_lead', 'compliance', 'link'],
+    ],
+    [
+      'ingestSensorEvents',
+      (ctx) => ingestSensorEvents(ctx, [doorOpened], { whole: true }),
       ['store_staff', 'store_manager', 'regional', 'soc_operator', 'soc_lead', 'compliance', 'link'],
     ],
     [
@@ -800,7 +1029,7 @@ describe('an actor who may not', () => {
     },
   );
 
-  it.each(verbs.slice(0, 4).map(([verb, run]) => [verb, run] as const))(
+  it.each(verbs.slice(0, 8).map(([verb, run]) => [verb, run] as const))(
     '%s from another tenant or store finds no such incident',
     async (_verb, run) => {
       const before = await countRows(database);
@@ -811,7 +1040,7 @@ describe('an actor who may not', () => {
     },
   );
 
-  it.each(verbs.slice(4, 8).map(([verb, run]) => [verb, run] as const))(
+  it.each(verbs.slice(8, 13).map(([verb, run]) => [verb, run] as const))(
     '%s by a device of another store is refused',
     async (_verb, run) => {
       const before = await countRows(database);

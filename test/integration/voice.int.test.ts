@@ -136,6 +136,9 @@ describe('the menu', () => {
     expect(menu).toMatchObject({ languages: ['en-GB'], hangsUp: false });
     expect(menu.keysAt).toMatch(/^\/webhooks\/twilio\/voice\/keys\?tenant=demo&notification=ntf_/);
     expect(told).toEqual([]);
+    // A call is no text.
+    const { rows } = await database.admin.query('select texts_sent from incidents where id = $1', [call.incidentId]);
+    expect(rows).toEqual([{ texts_sent: 0 }]);
   });
 
   it.each([

@@ -81,6 +81,8 @@ export function toldEngine(): ToldEngine {
       },
       startCorrection: async () => undefined,
       orderSteps: async () => undefined,
+      buildPacket: async () => undefined,
+      startRedaction: async () => undefined,
       assertReady: async () => undefined,
       close: async () => undefined,
     },

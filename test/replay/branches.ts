@@ -1,13 +1,17 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { detectionMergedSignalName, receiptSignalName } from '../../workflows/contracts.ts';
 import type { Story, WorkflowBench } from '../harness/workflow-bench.ts';
+import { redactionBranches } from './redaction-branches.ts';
 import { runbookBranches } from './runbook-branches.ts';
 
 const now = () => new Date().toISOString();
 
+const asksAtTheTill = { posVerdict: 'MISMATCH' as const, severity: 'medium' as const, firstStep: null };
+
 /** One story for each way through the workflows; `npx tsx scripts/record-histories.ts` keeps their histories. */
 export const branches: Record<string, (bench: WorkflowBench) => Promise<Story>> = {
   ...runbookBranches,
+  ...redactionBranches,
 
   async match(bench) {
     const story = await bench.start({
@@ -121,6 +125,58 @@ export const branches: Record<string, (bench: WorkflowBench) => Promise<Story>> 
       },
     });
     await story.called('alertStep');
+    await story.decide({ verdict: 'paid' });
+    await story.result();
+    return story;
+  },
+
+  /** The self-checkout asks, and the customer scans it. */
+  async 'till-asked'(bench) {
+    const story = await bench.start({
+      script: {
+        firstContact: async () => ({ ...asksAtTheTill, prompt: { waitMs: 10_000 } }),
+        recheckTill: async () => ({ posVerdict: 'MATCH' }),
+      },
+    });
+    await story.called('promptTerminal');
+    await story.signal(receiptSignalName);
+    await story.result();
+    return story;
+  },
+
+  /** Reported while the till's window is open: whole seconds by a timer. */
+  async 'window-open'(bench) {
+    const story = await bench.start({
+      detectedAgoMs: 0,
+      policy: { posWindow: { beforeMs: 1_000, afterMs: 2_500, feedStaleAfterMs: 60_000 } },
+      script: { firstContact: async () => ({ posVerdict: 'MATCH', severity: 'low', firstStep: null }) },
+    });
+    await story.result();
+    return story;
+  },
+
+  /** Nobody scans, and the till has fallen silent meanwhile: nobody is sent. */
+  async 'till-asked-in-vain'(bench) {
+    const story = await bench.start({
+      policy: { reviewTimeoutMs: 5_000 },
+      script: {
+        firstContact: async () => ({ ...asksAtTheTill, prompt: { waitMs: 1_000 } }),
+        recheckTill: async () => ({ posVerdict: 'UNKNOWN' }),
+      },
+    });
+    await story.result();
+    return story;
+  },
+
+  /** Nobody scans: the payment waits for the attendant, until they have answered. */
+  async 'till-held'(bench) {
+    const story = await bench.start({
+      script: { firstContact: async () => ({ ...asksAtTheTill, prompt: { waitMs: 1_000, after: { maxMs: 60_000 } } }) },
+    });
+    await story.called('holdTerminal');
+    await story.called('alertStep');
+    await story.decide({ verdict: 'unsure' });
+    await story.called('releaseTerminal');
     await story.decide({ verdict: 'paid' });
     await story.result();
     return story;

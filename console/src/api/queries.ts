@@ -28,6 +28,7 @@ export const keys = {
   incident: (id: string) => ['incident', id] as const,
   stores: ['stores'] as const,
   cameras: ['cameras'] as const,
+  sensors: ['sensors'] as const,
   drills: ['drills'] as const,
   audit: ['audit'] as const,
 };
@@ -118,6 +119,12 @@ export const storesQuery = queryOptions({ queryKey: keys.stores, queryFn: () => 
 export const camerasQuery = queryOptions({
   queryKey: keys.cameras,
   queryFn: () => expectData(api.GET('/v1/cameras')),
+  refetchInterval: 15_000,
+});
+
+export const sensorsQuery = queryOptions({
+  queryKey: keys.sensors,
+  queryFn: () => expectData(api.GET('/v1/sensors')),
   refetchInterval: 15_000,
 });
 

@@ -1,5 +1,7 @@
 import { Tabs } from '@mantine/core';
 import type { IncidentDetail, Schemas } from '../api/client.ts';
+import { Masking } from '../evidence/masking.tsx';
+import { Packets } from '../packets/packets.tsx';
 import { Custody } from './custody.tsx';
 import classes from './details.module.css';
 import { Detections } from './detections.tsx';
@@ -36,6 +38,8 @@ export function Details({
         )}
         <Tabs.Tab value="why">Why</Tabs.Tab>
         <Tabs.Tab value="evidence">Evidence</Tabs.Tab>
+        <Tabs.Tab value="masking">Masking</Tabs.Tab>
+        <Tabs.Tab value="packets">Packets</Tabs.Tab>
         <Tabs.Tab value="custody">Custody</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="messages" className={classes.panel}>
@@ -55,6 +59,12 @@ export function Details({
       </Tabs.Panel>
       <Tabs.Panel value="evidence" className={classes.panel}>
         <EvidenceFiles incident={incident} evidence={evidence.data} error={evidence.error} />
+      </Tabs.Panel>
+      <Tabs.Panel value="masking" className={classes.panel}>
+        <Masking incident={incident} />
+      </Tabs.Panel>
+      <Tabs.Panel value="packets" className={classes.panel}>
+        <Packets incident={incident} />
       </Tabs.Panel>
       <Tabs.Panel value="custody" className={classes.panel}>
         <Custody incident={incident} />

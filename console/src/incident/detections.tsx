@@ -39,7 +39,7 @@ export function Detections({ incident }: { incident: IncidentDetail }) {
 interface RowProps {
   incident: IncidentDetail;
   detection: Detection;
-  onSplit: (incidentId: string) => void;
+  onSplit: (incidentId: string | null) => void;
 }
 
 function Row({ incident, detection, onSplit }: RowProps) {

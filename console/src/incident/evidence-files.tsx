@@ -16,7 +16,9 @@ interface EvidenceFilesProps {
   error: Error | null;
 }
 
-const order: readonly Schemas['Artifact']['kind'][] = ['clip', 'still', 'thumbnail', 'segment', 'manifest'];
+const order: readonly Schemas['Artifact']['kind'][] = [
+  ...(['clip', 'redacted', 'redaction_map', 'still', 'thumbnail', 'segment', 'manifest'] as const),
+];
 
 /** The files that prove it, each with its hash. */
 export function EvidenceFiles({ incident, evidence, error }: EvidenceFilesProps) {

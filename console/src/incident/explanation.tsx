@@ -6,17 +6,19 @@ import { Failure, Loading } from '../ui/notices.tsx';
 import { readable, severityLabels, tillLabels } from '../words.ts';
 import { reasonPoints, reasonSentence } from '../words-reasons.ts';
 import classes from './explanation.module.css';
+import { Fusion } from './fusion.tsx';
 
 /** Why the system did what it did; every reason that it has, none made up. */
 export function Explanation({ incident }: { incident: IncidentDetail }) {
   const explanation = useQuery(explanationQuery(incident.id));
   if (explanation.isPending) return <Loading label="Loading the reasons" />;
   if (explanation.isError) return <Failure error={explanation.error} onRetry={() => void explanation.refetch()} />;
-  const { severity, pos, model, policy } = explanation.data;
+  const { severity, pos, model, policy, fusion } = explanation.data;
   const zone = incident.storeTimeZone;
   const thresholds = Object.entries(model.thresholds);
   return (
     <div className={classes.grid}>
+      {fusion && fusion.contributions.length > 0 && <Fusion incident={incident} fusion={fusion} />}
       <section>
         <h3 className={classes.title}>
           Severity: {severityLabels[severity.level].toLowerCase()}, {severity.score} of 100

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconBellOff, IconLifebuoy, IconListCheck, IconShieldCheck, IconSpeakerphone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import type { IncidentDetail } from '../api/client.ts';
 import { stepsQuery, timelineQuery } from '../api/queries.ts';
 import { clockTime } from '../time.ts';
@@ -9,13 +8,16 @@ import { useSession } from '../ui/session.ts';
 import { reasonSentence } from '../words-reasons.ts';
 import { keepsOpen, stepActions } from '../words-runbook.ts';
 import { timelineSentence } from '../words-timeline.ts';
+import { Notice } from './notice.tsx';
 import classes from './notices.module.css';
+import { TerminalWaits } from './terminal-hold.tsx';
 
 /** What whoever opens the page must know first. */
 export function Notices({ incident, onStandDown }: { incident: IncidentDetail; onStandDown: () => void }) {
   return (
     <>
       {incident.helpRequested && incident.state !== 'closed' && <Help incident={incident} onStandDown={onStandDown} />}
+      <TerminalWaits incident={incident} />
       {incident.drill && (
         <Notice tone="info" icon={<IconSpeakerphone size={22} stroke={1.6} />} title="DRILL. Nothing of this happened.">
           <p>People are told as if it had. Nothing is locked, disabled or sent to anybody outside.</p>
@@ -24,30 +26,6 @@ export function Notices({ incident, onStandDown }: { incident: IncidentDetail; o
       {incident.suppression && <HeldBack incident={incident} />}
       <StepsToDo incident={incident} />
     </>
-  );
-}
-
-interface NoticeProps {
-  tone: 'bad' | 'warn' | 'info';
-  icon: ReactNode;
-  title: string;
-  action?: ReactNode;
-  children?: ReactNode;
-  testId?: string;
-}
-
-function Notice({ tone, icon, title, action, children, testId }: NoticeProps) {
-  return (
-    <section className={classes.notice} data-tone={tone} aria-label={title} data-testid={testId}>
-      <span className={classes.icon} aria-hidden="true">
-        {icon}
-      </span>
-      <div className={classes.words}>
-        <p className={classes.title}>{title}</p>
-        {children}
-      </div>
-      {action}
-    </section>
   );
 }
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Schemas } from '../api/client.ts';
-import { camerasQuery, storesQuery } from '../api/queries.ts';
+import { camerasQuery, sensorsQuery, storesQuery } from '../api/queries.ts';
 import { clockTime, useNowMs } from '../time.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Empty, Failure, Loading } from '../ui/notices.tsx';
@@ -11,12 +11,14 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import type { Tone } from '../words.ts';
 import { cameraStates } from '../words.ts';
 import classes from './estate.module.css';
+import { SensorRows } from './estate-sensors.tsx';
 import page from './page.module.css';
 
 /** The stores, and whether their cameras are well. */
 export function EstatePage() {
   const stores = useQuery(storesQuery);
   const cameras = useQuery(camerasQuery);
+  const sensors = useQuery(sensorsQuery);
   useEffect(() => {
     document.title = 'Stores · Floorwalker';
   }, []);
@@ -37,6 +39,7 @@ export function EstatePage() {
       </div>
       {(stores.isPending || cameras.isPending) && <Loading label="Loading the stores" />}
       {stores.isError && <Failure error={stores.error} onRetry={() => void stores.refetch()} />}
+      {sensors.isError && <Failure error={sensors.error} onRetry={() => void sensors.refetch()} />}
       {cameras.isError && <Failure error={cameras.error} onRetry={() => void cameras.refetch()} />}
       {stores.data?.items.length === 0 && (
         <Empty title="No stores in your scope">Ask an administrator to give you a store.</Empty>
@@ -49,6 +52,7 @@ export function EstatePage() {
               key={store.id}
               store={store}
               cameras={cameras.data.items.filter((camera) => camera.storeId === store.id)}
+              sensors={(sensors.data?.items ?? []).filter(({ storeId, retired }) => storeId === store.id && !retired)}
             />
           ))}
       </div>
@@ -56,7 +60,13 @@ export function EstatePage() {
   );
 }
 
-function StoreCard({ store, cameras }: { store: Schemas['Store']; cameras: readonly Schemas['Camera'][] }) {
+interface StoreCardProps {
+  store: Schemas['Store'];
+  cameras: readonly Schemas['Camera'][];
+  sensors: readonly Schemas['Sensor'][];
+}
+
+function StoreCard({ store, cameras, sensors }: StoreCardProps) {
   const nowMs = useNowMs();
   return (
     <section className={`${page.card} ${classes.store}`} aria-label={store.name}>
@@ -79,6 +89,7 @@ function StoreCard({ store, cameras }: { store: Schemas['Store']; cameras: reado
           ))}
         </ul>
       )}
+      <SensorRows sensors={sensors} />
     </section>
   );
 }

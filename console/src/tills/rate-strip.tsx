@@ -25,7 +25,9 @@ export function RateStrip({ range, measures, looked, day, onDay }: RateStripProp
     strip.current?.scrollTo({ left: strip.current.scrollWidth });
   }, [fromDay, toDay]);
   const days = daysOf(range);
-  const byDay = new Map(measures.map((each) => [each.day, each]));
+  const seen = measures.filter(({ lanes }) => lanes.length > 0);
+  const byDay = new Map(seen.map((each) => [each.day, each]));
+  const asked = saidOfPrompts(measures.flatMap(({ prompts }) => prompts));
   const rates = measures.flatMap(({ exceptionsPer1000 }) => exceptionsPer1000 ?? []);
   const highest = Math.max(1, ...rates);
   const receipts = measures.reduce((sum, each) => sum + each.transactions, 0);
@@ -37,10 +39,15 @@ export function RateStrip({ range, measures, looked, day, onDay }: RateStripProp
           Exceptions for each 1,000 receipts
         </h2>
         <p className={classes.sum}>
-          {measures.length === 0
+          {seen.length === 0
             ? 'No day of these was looked through.'
-            : `${counted(exceptions, 'exception')} in ${counted(receipts, 'receipt')}, ${counted(measures.length, 'day')} looked through`}
+            : `${counted(exceptions, 'exception')} in ${counted(receipts, 'receipt')}, ${counted(seen.length, 'day')} looked through`}
         </p>
+        {asked && (
+          <p className={classes.sum} data-testid="prompts">
+            {asked}
+          </p>
+        )}
       </div>
       <div ref={strip} className={classes.scroll}>
         <ol className={classes.days}>
@@ -121,6 +128,23 @@ function sayDay(measure: DayMeasure | undefined, analysis: Schemas['TillAnalysis
   const rate = measure.exceptionsPer1000 === null ? '' : `, ${measure.exceptionsPer1000.toFixed(1)} for each 1,000`;
   const what = `${counted(measure.exceptions, 'exception')} in ${counted(measure.transactions, 'receipt')}${rate}`;
   return rules.length > 0 ? `${what} (${rules.join(', ')})` : what;
+}
+
+/** What the self-checkouts asked for on these days, in a sentence; null: nothing. */
+function saidOfPrompts(prompts: readonly DayMeasure['prompts'][number][]): string | null {
+  const sum = (what: 'sent' | 'rescanned' | 'dark' | 'attended' | 'blocked' | 'blockedMs') =>
+    prompts.reduce((total, prompt) => total + prompt[what], 0);
+  if (sum('sent') === 0) return null;
+  const blocked =
+    sum('blocked') === 0
+      ? []
+      : [`${counted(sum('blocked'), 'payment')} kept waiting, ${Math.round(sum('blockedMs') / 1_000)} s in all`];
+  const more = [
+    ...(sum('dark') === 0 ? [] : [`${sum('dark')} on a dark screen`]),
+    ...(sum('attended') === 0 ? [] : [`the attendant called ${counted(sum('attended'), 'time')}`]),
+    ...blocked,
+  ];
+  return `Self-checkouts asked for ${counted(sum('sent'), 'scan')}, ${sum('rescanned')} came${more.map((part) => `; ${part}`).join('')}.`;
 }
 
 function daysOf({ fromDay, toDay }: { fromDay: string; toDay: string }): string[] {

@@ -1,0 +1,188 @@
+import { Anchor, Button, Group, Modal, Textarea } from '@mantine/core';
+import { IconDownload, IconEyeOff, IconPencil } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { IncidentDetail, Schemas } from '../api/client.ts';
+import { api, expectData } from '../api/client.ts';
+import { useIncidentCommand } from '../api/commands.ts';
+import { dateTime } from '../time.ts';
+import { Failure, Loading, Problem } from '../ui/notices.tsx';
+import { useSession } from '../ui/session.ts';
+import { reasonSentence } from '../words-reasons.ts';
+import { MaskingEditor } from './editor.tsx';
+import classes from './masking.module.css';
+import { redactionsQuery } from './queries.ts';
+import { redactionState, ruleSentence, styleLabels, targetLabels } from './words.ts';
+
+type Redactions = Schemas['Redactions'];
+
+/** The masked clip: what state it is in, a look at it, boxes by hand, and whether the original may leave. */
+export function Masking({ incident }: { incident: IncidentDetail }) {
+  const { may } = useSession();
+  const redactions = useQuery(redactionsQuery(incident.id));
+  const [isEditing, setEditing] = useState(false);
+  const path = { params: { path: { incidentId: incident.id } } };
+  const request = useIncidentCommand(incident.id, () =>
+    expectData(api.POST('/v1/incidents/{incidentId}/redactions', path)),
+  );
+  if (!redactions.data)
+    return redactions.error ? <Failure error={redactions.error} /> : <Loading label="Loading the masked clips" />;
+  const { policy, versions } = redactions.data;
+  const newest = versions[0];
+  const zone = incident.storeTimeZone;
+  const canAsk = may('evidence.redact') && incident.clip !== null;
+  if (isEditing && incident.clip)
+    return <MaskingEditor incident={incident} clip={incident.clip} newest={newest} onClose={() => setEditing(false)} />;
+  return (
+    <div className={classes.stack}>
+      <p>
+        {ruleSentence[policy.rule]} <span className={classes.dim}>{targetLabels[policy.target]}</span>
+      </p>
+      <ReleaseSentence redactions={redactions.data} zone={zone} />
+      {newest?.state === 'ready' && newest.artifactId && incident.clip !== null && (
+        // biome-ignore lint/a11y/useMediaCaption: recordings have no sound
+        <video
+          key={newest.artifactId}
+          className={classes.video}
+          src={`/v1/incidents/${incident.id}/evidence/${newest.artifactId}`}
+          controls
+          playsInline
+          preload="metadata"
+          aria-label={`Masked clip, version ${newest.version}`}
+          data-testid="masked-video"
+        />
+      )}
+      <Group gap="sm">
+        {canAsk && (!newest || newest.state === 'failed' || newest.state === 'unavailable') && (
+          <Button
+            size="sm"
+            leftSection={<IconEyeOff size={16} />}
+            loading={request.isPending}
+            onClick={() => request.mutate(undefined)}
+          >
+            {newest ? 'Try again' : 'Mask the clip'}
+          </Button>
+        )}
+        {canAsk && newest && newest.state !== 'requested' && (
+          <Button size="sm" variant="default" leftSection={<IconPencil size={16} />} onClick={() => setEditing(true)}>
+            Draw boxes
+          </Button>
+        )}
+        {may('evidence.release') && incident.clip !== null && (
+          <UnredactedButton incident={incident} redactions={redactions.data} />
+        )}
+      </Group>
+      {request.isError && <Problem error={request.error} />}
+      {versions.length > 0 && (
+        <ol className={classes.versions} aria-label="Versions of the masked clip">
+          {versions.map((version) => (
+            <li key={version.version} className={classes.version} data-state={version.state}>
+              <b>Version {version.version}</b> {redactionState[version.state]}
+              <span className={classes.dim}>
+                {' '}
+                {styleLabels[version.style]},{' '}
+                {version.manual.length === 1 ? 'one box' : `${version.manual.length} boxes`} by hand, asked for at{' '}
+                {dateTime(version.requestedAt, zone)}.
+              </span>
+              {version.reason && <span> {reasonSentence(version.reason, zone)}</span>}
+              {version.mapArtifactId && (
+                <Anchor
+                  fz="sm"
+                  download
+                  className={classes.download}
+                  href={`/v1/incidents/${incident.id}/evidence/${version.mapArtifactId}`}
+                >
+                  <IconDownload size={16} /> Map
+                </Anchor>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+function ReleaseSentence({ redactions, zone }: { redactions: Redactions; zone: string }) {
+  const { release, approval } = redactions;
+  return (
+    <p className={classes.release} data-allowed={release.allowed} role="status" data-testid="release">
+      {release.allowed
+        ? `The ${release.as === 'redacted' ? 'masked' : 'original'} clip may leave the company.`
+        : 'Nothing may leave the company yet.'}{' '}
+      {reasonSentence(release.because, zone)}
+      {approval &&
+        ` ${approval.by.replace(/^[a-z]+:/, '')} allowed it at ${dateTime(approval.at, zone)}: ${approval.reason}`}
+    </p>
+  );
+}
+
+/** A person's word that the original may leave, and taking it back. */
+function UnredactedButton({ incident, redactions }: { incident: IncidentDetail; redactions: Redactions }) {
+  const [isOpen, setOpen] = useState(false);
+  const [reason, setReason] = useState('');
+  const stands = redactions.approval !== null;
+  const path = { params: { path: { incidentId: incident.id } } };
+  const change = useIncidentCommand(
+    incident.id,
+    () =>
+      stands
+        ? expectData(api.DELETE('/v1/incidents/{incidentId}/unredacted-release', path))
+        : expectData(
+            api.PUT('/v1/incidents/{incidentId}/unredacted-release', { ...path, body: { reason: reason.trim() } }),
+          ),
+    {
+      onSuccess: () => {
+        setOpen(false);
+        setReason('');
+      },
+    },
+  );
+  const title = stands ? 'No longer let the original leave' : 'Let the original leave';
+  return (
+    <>
+      <Button size="sm" variant="default" onClick={() => setOpen(true)}>
+        {title}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        title={title}
+        centered
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            change.mutate(undefined);
+          }}
+        >
+          {stands ? (
+            <p>What has left already is not called back by this.</p>
+          ) : (
+            <Textarea
+              label="Why it has to leave unmasked"
+              description="It stands under your name in the record, and counts for this clip alone."
+              data-autofocus
+              autosize
+              minRows={3}
+              minLength={3}
+              maxLength={500}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+          {change.isError && <Problem error={change.error} />}
+          <Group justify="flex-end" mt="md">
+            <Button variant="default" onClick={() => setOpen(false)}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={change.isPending} disabled={!stands && reason.trim().length < 3}>
+              {stands ? 'Take it back' : 'Allow it'}
+            </Button>
+          </Group>
+        </form>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,136 @@
+import type { Queryable } from '../../adapters/postgres/database.ts';
+import {
+  type CorrelationInput,
+  type CorrelationResult,
+  type CorrelationWindow,
+  correlate,
+} from '../../domain/pos-correlation.ts';
+import {
+  type CameraRecord,
+  countDoubled,
+  type SightingLooks,
+  usualConfidenceOf,
+} from '../../domain/till/camera-record.ts';
+import { offsetReachMs } from '../../domain/till/clock-offset.ts';
+import { passesMsOf, piecesOf } from '../../domain/till/pieces.ts';
+import { addMs, toIso, toMs } from '../../domain/time.ts';
+import type { PosUnit } from '../../domain/types.ts';
+
+interface WatchedTill {
+  tenantId: string;
+  storeId: string;
+  terminalId: string;
+  cameraId: string | null;
+  zoneId: string | null;
+}
+
+/** So many items tell a camera that sees hands from one that does not, and are seen in a morning. */
+const recordSize = 400;
+const recordReachMs = 7 * 24 * 3_600_000;
+/** A receipt that is late comes within this. */
+const settledAfterMs = 15 * 60_000;
+/** The customer in question is not their own witness. */
+const apartMs = 60_000;
+const confirmedCount = 300;
+/** What the item model is less sure of is no name. */
+const namedFrom = 0.6;
+
+/**
+ * Asks the till, and where it has no receipt asks once more whether the camera is to be believed. Only then is the
+ * camera's record worth reading.
+ */
+export async function judge(
+  tx: Queryable,
+  till: WatchedTill,
+  question: CorrelationInput & { askedAt: string },
+  crossings: readonly unknown[],
+): Promise<CorrelationResult> {
+  const result = correlate(question);
+  const { cameraId, zoneId } = till;
+  if (result.verdict !== 'MISMATCH' || crossings.length === 0 || cameraId === null || zoneId === null) return result;
+  const place = { ...till, cameraId, zoneId };
+  const untilMs = Math.min(toMs(question.sightingAt) - apartMs, toMs(question.askedAt) - settledAfterMs);
+  const camera = await readRecord(tx, place, toIso(untilMs), question.window);
+  return correlate({ ...question, camera, looks: await readLooks(tx, place, question.sightingAt) });
+}
+
+type Place = WatchedTill & { cameraId: string; zoneId: string };
+
+async function readRecord(
+  tx: Queryable,
+  place: Place,
+  untilAt: string,
+  window: CorrelationWindow,
+): Promise<CameraRecord> {
+  const { tenantId, storeId, cameraId, zoneId } = place;
+  const sinceAt = addMs(untilAt, -recordReachMs);
+  const rows = await tx.query<{ at: Date }>(
+    `select at from crossings where tenant_id = $1 and store_id = $2 and camera_id = $3 and zone_id = $4 and at between $5 and $6
+     order by at desc limit ${recordSize}`,
+    [tenantId, storeId, cameraId, zoneId, sinceAt, untilAt],
+  );
+  const crossingsMs = rows.map(({ at }) => at.getTime()).reverse();
+  const confirmed = await tx.query<{ confidence: number }>(
+    `select d.confidence from detections d join incidents i on i.tenant_id = d.tenant_id and i.id = d.incident_id
+     where d.tenant_id = $1 and d.store_id = $2 and d.camera_id = $3 and d.zone_id = $4 and d.detected_at between $5 and $6 and i.pos_verdict = 'MATCH'
+     order by d.detected_at desc limit ${confirmedCount}`,
+    [tenantId, storeId, cameraId, zoneId, sinceAt, untilAt],
+  );
+  return {
+    seen: crossingsMs.length,
+    doubled: crossingsMs.length === 0 ? 0 : countDoubled(crossingsMs, await readRung(tx, place, crossingsMs), window),
+    usualConfidence: usualConfidenceOf(confirmed.map(({ confidence }) => confidence)),
+  };
+}
+
+/** What was rung beside these crossings at this till, or at the one before or after it, on the camera's clock. */
+async function readRung(tx: Queryable, place: Place, crossingsMs: readonly number[]) {
+  const { tenantId, storeId, terminalId, cameraId } = place;
+  const fromAt = toIso(crossingsMs[0]! - offsetReachMs);
+  const toAt = toIso(crossingsMs.at(-1)! + offsetReachMs);
+  const rows = await tx.query<{
+    terminal_id: string;
+    at: Date;
+    quantity: string | null;
+    unit: PosUnit | null;
+    pack_size: number | null;
+  }>(
+    `select terminal_id, occurred_at as at, quantity, unit, pack_size from pos_events
+     where tenant_id = $1 and store_id = $2 and occurred_at between $4 and $5 and type = 'scan' and not training
+       and terminal_id in (select t.id from terminals t where t.tenant_id = $1 and t.store_id = $2 and (t.id = $3 or t.replaced_by = $3
+         or t.id = (select r.replaced_by from terminals r where r.tenant_id = $1 and r.store_id = $2 and r.id = $3)))`,
+    [tenantId, storeId, terminalId, fromAt, toAt],
+  );
+  const offsets = await tx.query<{ terminal_id: string; from_at: Date; to_at: Date | null; offset_ms: number }>(
+    `select terminal_id, from_at, to_at, offset_ms from clock_offsets
+     where tenant_id = $1 and store_id = $2 and camera_id = $3 and from_at <= $5 and (to_at is null or to_at > $4)`,
+    [tenantId, storeId, cameraId, fromAt, toAt],
+  );
+  const onCameraClock = (id: string, tillMs: number): number => {
+    const own = offsets.filter(({ terminal_id }) => terminal_id === id);
+    const holds = own.find(({ from_at, to_at, offset_ms }) => {
+      const cameraMs = tillMs - offset_ms;
+      return cameraMs >= from_at.getTime() && (to_at === null || cameraMs < to_at.getTime());
+    });
+    return tillMs - ((holds ?? own.at(-1))?.offset_ms ?? 0);
+  };
+  return rows
+    .map(({ terminal_id, at, quantity, unit, pack_size }) => {
+      const scan = {
+        ...{ lineId: '', occurredAt: at.toISOString(), unit, packSize: pack_size },
+        quantity: quantity === null ? null : Number(quantity),
+      };
+      return { atMs: onCameraClock(terminal_id, at.getTime()), pieces: piecesOf(scan), passesMs: passesMsOf(scan) };
+    })
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
+/** As the camera reported it; null: nobody did, as when a moment is only asked about. */
+async function readLooks(tx: Queryable, place: Place, sightingAt: string): Promise<SightingLooks | null> {
+  const [row] = await tx.query<{ confidence: number; named: boolean }>(
+    `select confidence, coalesce((body -> 'item' ->> 'confidence')::real >= $6, false) as named from detections
+     where tenant_id = $1 and store_id = $2 and camera_id = $3 and zone_id = $4 and detected_at = $5 order by confidence desc limit 1`,
+    [place.tenantId, place.storeId, place.cameraId, place.zoneId, sightingAt, namedFrom],
+  );
+  return row ?? null;
+}
