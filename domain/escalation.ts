@@ -1,5 +1,5 @@
 import type { Policy } from './policy.ts';
-import { addMs, toMs } from './time.ts';
+import { addMs, toIso, toMs } from './time.ts';
 
 export interface StepProgress {
   step: number;
@@ -69,7 +69,7 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
   if (nowMs < toMs(firstAt))
     return { kind: 'wait', untilAt: handsOver ? last.shiftEndsAt! : firstAt, wakeOnEvidence: false };
   const fromProofAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
-  const untilAt = fromProofAt > firstAt ? fromProofAt : firstAt;
+  const untilAt = toIso(Math.max(toMs(fromProofAt), toMs(firstAt)));
   const graceOnly = progress.proofExpectedAt != null && progress.evidenceSettledAt === null;
   const worthWaitingMs = graceOnly ? shortestWaitMs : 0;
   if (nowMs + worthWaitingMs < toMs(untilAt))

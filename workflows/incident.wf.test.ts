@@ -37,9 +37,18 @@ describe.concurrent('what the till says', () => {
 
   it('an early detection waits until the till has had its window', async ({ expect }) => {
     const startedMs = Date.now();
-    const story = await bench.start({ detectedAgoMs: 0, policy: { posWindow: window(2_900) } });
+    const story = await bench.start({ detectedAgoMs: 0, policy: { posWindow: window(2_000) } });
     const { atMs } = await story.called('firstContact');
-    // Whole seconds by a timer; the activity waits out the rest.
+    expect(atMs - startedMs).toBeGreaterThanOrEqual(1_900);
+    await story.decide({ verdict: 'paid' });
+    expect(await story.result()).toBe('paid');
+  });
+
+  it('where the till itself may ask, whole seconds by a timer: the activity waits out the rest', async ({ expect }) => {
+    const startedMs = Date.now();
+    const prompt = { waitMs: 10_000, message: 'Please scan the last item again.' };
+    const story = await bench.start({ detectedAgoMs: 0, policy: { prompt, posWindow: window(2_900) } });
+    const { atMs } = await story.called('firstContact');
     expect(atMs - startedMs).toBeGreaterThanOrEqual(1_900);
     expect(JSON.stringify(await story.history())).toMatch(/"startToFireTimeout":"[12]s"/);
     await story.decide({ verdict: 'paid' });

@@ -139,8 +139,10 @@ async function receiptFirst(input: IncidentInput, incident: OpenIncident): Promi
   if (input.policy.receiptFirst.includes(input.behaviour)) {
     const openMs = toMs(input.detectedAt) + input.policy.posWindow.afterMs - Date.now();
     if (openMs > 0) {
-      // The engine's timers come by the second; what is left of one the activity waits out.
-      const timerMs = patched('window-to-the-millisecond') ? Math.floor(openMs / 1_000) * 1_000 : openMs;
+      // The engine's timers come by the second. Where a till is to speak while its customer is there, the activity waits
+      // out what is left of one; it holds one of the few places of a worker meanwhile, so others take the whole second.
+      const exact = Boolean(input.policy.prompt) && patched('window-to-the-millisecond');
+      const timerMs = exact ? Math.floor(openMs / 1_000) * 1_000 : openMs;
       if (timerMs > 0) await condition(() => incident.closed, timerMs);
     }
     if (incident.closed) return;

@@ -144,11 +144,14 @@ export const branches: Record<string, (bench: WorkflowBench) => Promise<Story>> 
     return story;
   },
 
-  /** Reported while the till's window is open: whole seconds by a timer. */
+  /** Reported while the window of a till that may be told is open: whole seconds by a timer. */
   async 'window-open'(bench) {
     const story = await bench.start({
       detectedAgoMs: 0,
-      policy: { posWindow: { beforeMs: 1_000, afterMs: 2_500, feedStaleAfterMs: 60_000 } },
+      policy: {
+        prompt: { waitMs: 10_000, message: 'Please scan the last item again.' },
+        posWindow: { beforeMs: 1_000, afterMs: 2_500, feedStaleAfterMs: 60_000 },
+      },
       script: { firstContact: async () => ({ posVerdict: 'MATCH', severity: 'low', firstStep: null }) },
     });
     await story.result();
