@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client, Connection, ScheduleAlreadyRunning } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import type { PacketActivities } from '../activities/contracts.ts';
 import { createIncidentActivities, type IncidentDependencies } from '../activities/incident.ts';
 import { createNotifyActivities } from '../activities/notify.ts';
 import { createPacketActivities } from '../activities/packet.ts';
@@ -15,7 +16,6 @@ import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { incidentQueue, notifyQueue, sweepScheduleId, sweepWorkflowType } from '../workflows/contracts.ts';
 import { packetQueue } from '../workflows/packet-contracts.ts';
 import { runbookQueue } from '../workflows/runbook-contracts.ts';
-import { packetTools } from './packet-tools.ts';
 import { openWorkerRuntime, runWorkers, type WorkerRuntime } from './runtime.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -101,9 +101,12 @@ export async function runIncidentWorker(): Promise<void> {
   const packets = await Worker.create({
     ...common,
     taskQueue: packetQueue,
-    activities: createPacketActivities({
-      ...{ db, now, signer: dependencies.signer, tools: packetTools(config.FLOORWALKER_TSA_URL ?? null) },
-      store: openPacketStore(runtime.bucket),
+    activities: lazily(async () => {
+      const { packetTools } = await import('./packet-tools.ts');
+      return createPacketActivities({
+        ...{ db, now, signer: dependencies.signer, tools: packetTools(config.FLOORWALKER_TSA_URL ?? null) },
+        store: openPacketStore(runtime.bucket),
+      });
     }),
     // Each reads, hashes and writes at the speed of the disk.
     maxConcurrentActivityTaskExecutions: 2,
@@ -114,6 +117,19 @@ export async function runIncidentWorker(): Promise<void> {
     await devices?.close();
     await db.close();
   });
+}
+
+/** PDF, zip and time stamps are loaded for the first packet: a worker that starts again has people waiting. */
+function lazily(make: () => Promise<PacketActivities>): PacketActivities {
+  let made: Promise<PacketActivities> | undefined;
+  const packets = () => {
+    made ??= make();
+    return made;
+  };
+  return {
+    buildPacket: async (input) => (await packets()).buildPacket(input),
+    failPacket: async (input) => (await packets()).failPacket(input),
+  };
 }
 
 /**
