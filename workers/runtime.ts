@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
-import { type EvidenceStoreOptions, openEvidenceStore } from '../adapters/objects/evidence-store.ts';
+import type { EvidenceStoreOptions } from '../adapters/objects/client.ts';
+import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import type { Config } from '../config/env.ts';
 import { readConfigOrExit } from '../config/read.ts';

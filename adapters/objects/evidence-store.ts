@@ -1,15 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Client, S3Error } from 'minio';
+import { type Client, S3Error } from 'minio';
 import { DomainError } from '../../domain/errors.ts';
 import { type EvidenceStore, IntegrityError, type PutObject } from '../../domain/ports.ts';
-
-export interface EvidenceStoreOptions {
-  endpoint: string;
-  accessKey: string;
-  secretKey: string;
-  bucket: string;
-  region: string;
-}
+import { type EvidenceStoreOptions, openClient, readVersion, storeFailure } from './client.ts';
 
 const selfTestLockMs = 60_000;
 
@@ -21,16 +14,7 @@ export interface ObjectStore extends EvidenceStore {
 
 /** Evidence in a versioned, object-locked bucket of MinIO or any S3 store that has object lock. */
 export function openEvidenceStore(options: EvidenceStoreOptions): ObjectStore {
-  const endpoint = new URL(options.endpoint);
-  const client = new Client({
-    endPoint: endpoint.hostname,
-    port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
-    useSSL: endpoint.protocol === 'https:',
-    accessKey: options.accessKey,
-    secretKey: options.secretKey,
-    // Known beforehand, so that no request is spent on asking for it.
-    region: options.region,
-  });
+  const client = openClient(options);
   const { bucket } = options;
 
   const store: ObjectStore = {
@@ -179,16 +163,15 @@ async function findSame(client: Client, bucket: string, object: PutObject): Prom
 }
 
 async function read(client: Client, bucket: string, key: string, versionId: string): Promise<Buffer | null> {
+  const stream = await readVersion(client, bucket, key, versionId);
+  if (stream === null) return null;
+  const chunks: Buffer[] = [];
   try {
-    const stream = await client.getObject(bucket, key, { versionId });
-    const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
   } catch (error) {
-    if (error instanceof S3Error && /NotFound|NoSuchKey|NoSuchVersion|MethodNotAllowed/.test(error.code ?? ''))
-      return null;
     return storeFailure(error);
   }
+  return Buffer.concat(chunks);
 }
 
 interface ListedVersion {
@@ -208,20 +191,5 @@ function listVersions(client: Client, bucket: string, prefix: string): Promise<L
     });
     stream.on('end', () => resolve(versions));
     stream.on('error', reject);
-  });
-}
-
-/** Refusals stay refusals; a store that does not answer is worth trying again. */
-export function storeFailure(error: unknown): never {
-  if (
-    error instanceof S3Error &&
-    error.code !== undefined &&
-    !/^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|XMinioServerNotInitialized)$/.test(error.code)
-  ) {
-    throw new DomainError('DEPENDENCY_PERMANENT', `The object store refused: ${error.code}.`, { cause: error });
-  }
-  throw new DomainError('DEPENDENCY_TEMPORARY', 'The object store is not answering. Try again shortly.', {
-    cause: error,
-    retryAfterMs: 2_000,
   });
 }

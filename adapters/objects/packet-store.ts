@@ -1,35 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { Client, S3Error } from 'minio';
+import type { Client } from 'minio';
 import { DomainError } from '../../domain/errors.ts';
 import type { PacketStore } from '../../domain/packet/ports.ts';
 import { IntegrityError } from '../../domain/ports.ts';
-import { type EvidenceStoreOptions, storeFailure } from './evidence-store.ts';
+import { type EvidenceStoreOptions, openClient, readVersion, storeFailure } from './client.ts';
 
 /** At most this much of a packet is in memory at once, and as much again on its way. */
 const partBytes = 16 * 1_024 * 1_024;
 
 /** The evidence bucket for what is too large to be held: read and written as a stream. */
 export function openPacketStore(options: EvidenceStoreOptions): PacketStore {
-  const endpoint = new URL(options.endpoint);
-  const client = new Client({
-    endPoint: endpoint.hostname,
-    port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
-    useSSL: endpoint.protocol === 'https:',
-    accessKey: options.accessKey,
-    secretKey: options.secretKey,
-    region: options.region,
-  });
+  const client = openClient(options);
   const { bucket } = options;
-  const read = async (key: string, versionId: string): Promise<Readable | null> => {
-    try {
-      return await client.getObject(bucket, key, { versionId });
-    } catch (error) {
-      if (error instanceof S3Error && /NotFound|NoSuchKey|NoSuchVersion|MethodNotAllowed/.test(error.code ?? ''))
-        return null;
-      return storeFailure(error);
-    }
-  };
+  const read = (key: string, version: string) => readVersion(client, bucket, key, version);
   return {
     read: ({ key, version }) => read(key, version),
 

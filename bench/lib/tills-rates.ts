@@ -79,7 +79,7 @@ export async function fillLines(
 ): Promise<void> {
   const perDay = Math.ceil(total / days);
   for (let back = 2; back < days + 2; back += 1) {
-    await pool.query('select ensure_pos_partition((now() - make_interval(days => $1))::date)', [back]);
+    await pool.query("select ensure_day_partition('pos_events', (now() - make_interval(days => $1))::date)", [back]);
     await pool.query(
       `insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at, plu, quantity, amount_minor, currency)
        select $1, case when n % ${storesFilled} = 0 then $2 else 'filled-' || n % ${storesFilled} end,

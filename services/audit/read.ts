@@ -87,12 +87,27 @@ export async function readCustody(ctx: ServiceContext, incidentId: string): Prom
       incidentId,
     ]);
     found(visible[0], `incident ${incidentId}`);
-    const rows = await tx.query<DbRow>(
-      'select * from audit where tenant_id = $1 and subject = $2 and action = any ($3) order by seq',
-      [ctx.actor.tenantId, `incident:${incidentId}`, custodyActions],
-    );
-    return rows.map(rowOf).map(named(await actorNames(tx, ctx.actor.tenantId)));
+    const rows = await custodyRows(tx, ctx.actor.tenantId, incidentId);
+    return rows.map(named(await actorNames(tx, ctx.actor.tenantId)));
   });
+}
+
+/** The rows of the log that are an incident's chain of custody, as far as they are on the chain. */
+export async function custodyRows(tx: Queryable, tenantId: string, incidentId: string): Promise<AuditRow[]> {
+  const rows = await tx.query<DbRow>(
+    'select * from audit where tenant_id = $1 and subject = $2 and action = any ($3) order by seq',
+    [tenantId, `incident:${incidentId}`, custodyActions],
+  );
+  return rows.map(rowOf);
+}
+
+/** The end of the chain; that of an empty log is the genesis hash. */
+export async function chainHead(tx: Queryable, tenantId: string): Promise<{ seq: number; hash: string }> {
+  const [head] = await tx.query<{ seq: number; hash: string }>(
+    'select seq, hash from audit_heads where tenant_id = $1',
+    [tenantId],
+  );
+  return head ?? { seq: 0, hash: genesisHash };
 }
 
 export interface AuditVerification {
@@ -138,18 +153,15 @@ export async function verifyAudit(ctx: ServiceContext, witnessed: WitnessedHead 
 }
 
 async function walkChain(tx: Queryable, tenantId: string, witnessed: WitnessedHead | null): Promise<AuditVerification> {
-  const [head] = await tx.query<{ seq: number; hash: string }>(
-    'select seq, hash from audit_heads where tenant_id = $1',
-    [tenantId],
-  );
+  const head = await chainHead(tx, tenantId);
   let seq = 0;
   let hash = genesisHash;
   let witness: AuditVerification['witness'] = null;
   const result = (problem: AuditVerification['problem']): AuditVerification => ({
     ok: problem === null,
     rows: seq,
-    headSeq: head?.seq ?? 0,
-    headHash: head?.hash ?? genesisHash,
+    headSeq: head.seq,
+    headHash: head.hash,
     witness,
     problem,
   });
@@ -189,11 +201,11 @@ async function walkChain(tx: Queryable, tenantId: string, witnessed: WitnessedHe
     }
     if (rows.length < batchRows) break;
   }
-  if ((head?.seq ?? 0) !== seq || (head?.hash ?? genesisHash) !== hash)
+  if (head.seq !== seq || head.hash !== hash)
     return result({
       seq: seq + 1,
       code: 'head_mismatch',
-      detail: `the head says ${head?.seq ?? 0} rows, the log has ${seq}`,
+      detail: `the head says ${head.seq} rows, the log has ${seq}`,
     });
   if (witnessed && witnessed.seq > seq)
     return result({
@@ -206,13 +218,7 @@ async function walkChain(tx: Queryable, tenantId: string, witnessed: WitnessedHe
 
 export async function readAuditHead(ctx: ServiceContext): Promise<{ seq: number; hash: string }> {
   await chainAudit(ctx);
-  return readOnly(ctx, async (tx) => {
-    const [head] = await tx.query<{ seq: number; hash: string }>(
-      'select seq, hash from audit_heads where tenant_id = $1',
-      [ctx.actor.tenantId],
-    );
-    return head ?? { seq: 0, hash: genesisHash };
-  });
+  return readOnly(ctx, (tx) => chainHead(tx, ctx.actor.tenantId));
 }
 
 export interface WitnessRecord extends WitnessedHead {

@@ -6,22 +6,13 @@ import type { RedactionState } from '../../domain/redaction/types.ts';
 import type { ArtifactKind, EvidenceState, Reason } from '../../domain/types.ts';
 import { isoOrNull, readOnly, type ServiceContext } from '../context.ts';
 import { loadIncident } from '../incident/facts.ts';
+import type { StoredArtifact } from './record.ts';
 
 /** Who is to see it: somebody outside of the company, or staff by the link in a text. */
 export type Audience = 'outside' | 'staff';
 
 /** One stored object that may leave, with all that is needed to read and to name it. */
-export interface ReleasedArtifact {
-  id: string;
-  kind: ArtifactKind;
-  mediaType: string;
-  objectKey: string;
-  objectVersion: string;
-  sizeBytes: number;
-  sha256: string;
-  fromAt: string | null;
-  toAt: string | null;
-}
+export type ReleasedArtifact = Omit<StoredArtifact, 'lockedUntil'>;
 
 /** Somebody's word that the unmasked clip may leave. */
 export interface UnredactedApproval {

@@ -97,7 +97,7 @@ async function readAskedDetections(tx: Queryable, incident: IncidentFacts): Prom
     rung_plu: string | null;
   }>(
     `select detected_at, behaviour, body -> 'expectedPlus' as expected_plus, body ->> 'rungPlu' as rung_plu
-     from detections where tenant_id = $1 and incident_id = $2 and not body ? 'sensorId' and not body ? 'sensorId' order by detected_at`,
+     from detections where tenant_id = $1 and incident_id = $2 and not body ? 'sensorId' order by detected_at`,
     [incident.tenantId, incident.incidentId],
   );
   return rows.map((row) => ({

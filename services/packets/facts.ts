@@ -10,7 +10,7 @@ import type {
 import { addMs } from '../../domain/time.ts';
 import type { Detection, Reason } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
-import { custodyActions } from '../audit/actions.ts';
+import { chainHead, custodyRows } from '../audit/read.ts';
 import { found, iso, isoOrNull } from '../context.ts';
 import type { EvidenceRelease } from '../evidence/release.ts';
 import type { PosExplanation } from '../incident/assess.ts';
@@ -256,38 +256,16 @@ async function readCustodyRows(
   of: string[],
   nameOf: (actorId: string) => string,
 ): Promise<PacketFacts['custody']> {
-  const rows = await tx.query<{
-    seq: number;
-    at: Date;
-    actor: string;
-    actor_role: string;
-    action: string;
-    subject: string;
-    details: Record<string, unknown>;
-    prev_hash: string;
-    hash: string;
-  }>('select * from audit where tenant_id = $1 and subject = $2 and action = any ($3) order by seq', [
-    of[0],
-    `incident:${of[1]}`,
-    custodyActions,
-  ]);
-  const [head] = await tx.query<{ seq: number; hash: string }>(
-    'select seq, hash from audit_heads where tenant_id = $1',
-    [of[0]],
-  );
+  const [tenantId, incidentId] = of as [string, string];
+  const rows = await custodyRows(tx, tenantId, incidentId);
+  const head = await chainHead(tx, tenantId);
   const [witness] = await tx.query<{ seq: number; hash: string; at: Date; signature: string }>(
     'select seq, hash, at, signature from audit_witnesses where tenant_id = $1 order by seq desc limit 1',
     [of[0]],
   );
   return {
-    rows: rows.map(
-      (row): CustodyRow => ({
-        ...{ seq: row.seq, at: iso(row.at), actor: row.actor, actorName: nameOf(row.actor), actorRole: row.actor_role },
-        ...{ action: row.action, subject: row.subject, details: row.details },
-        ...{ prevHash: row.prev_hash, hash: row.hash },
-      }),
-    ),
-    head: head ?? { seq: 0, hash: '0'.repeat(64) },
+    rows: rows.map((row): CustodyRow => ({ ...row, actorName: nameOf(row.actor) })),
+    head,
     witness: witness
       ? { seq: witness.seq, hash: witness.hash, at: iso(witness.at), signature: witness.signature }
       : null,

@@ -19,9 +19,6 @@ export interface TemporalPorts {
 /** How long the server keeps the history of a closed workflow (the `default` namespace). */
 const retentionSeconds = 72 * 3600;
 
-/** Its heap is small and short-lived: collecting a quarter as often costs memory that is there, and gives CPU back. */
-const lessCollection = { GOGC: '400', GOMEMLIMIT: '1500MiB' };
-
 /** Starts the Temporal server on a SQLite file and resolves when its namespace answers. */
 export async function startTemporal(
   tool: FoundTool,
@@ -37,7 +34,7 @@ export async function startTemporal(
       name: 'temporal',
       command: tool.path,
       args: serverArguments(join(dir, 'temporal.db'), ports, serverVersion(tool)),
-      env: { ...plainEnvironment(context.env), ...lessCollection, TEMPORAL_DISABLE_UPDATE_CHECK: '1' },
+      env: { ...plainEnvironment(context.env), TEMPORAL_DISABLE_UPDATE_CHECK: '1' },
       cwd: dir,
       isReady: () => namespaceAnswers(address),
     },

@@ -174,20 +174,16 @@ export function MaskingEditor({ incident, clip, newest, onClose }: EditorProps) 
                 }
               />
             ))}
-          <Button
-            size="xs"
-            variant="default"
-            onClick={() => change(selected.id, (track) => withEdge(track, 'start', atMs))}
-          >
-            Starts here
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            onClick={() => change(selected.id, (track) => withEdge(track, 'end', atMs))}
-          >
-            Ends here
-          </Button>
+          {(['start', 'end'] as const).map((edge) => (
+            <Button
+              key={edge}
+              size="xs"
+              variant="default"
+              onClick={() => change(selected.id, (track) => withEdge(track, edge, atMs))}
+            >
+              {edge === 'start' ? 'Starts here' : 'Ends here'}
+            </Button>
+          ))}
           <Button
             size="xs"
             variant="default"
