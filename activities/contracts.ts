@@ -117,6 +117,11 @@ export interface NotifyActivities {
   alertStep(input: AlertStepInput): Promise<SettledStepOutcome>;
 }
 
+export interface AtOnceActivities {
+  /** The same inside the workflow's own task; `busy` when too many of them wait for the carrier already. */
+  alertStepAtOnce(input: AlertStepInput): Promise<SettledStepOutcome | { outcome: 'busy' }>;
+}
+
 export interface MediaActivities {
   secureEvidence(input: {
     tenantId: string;

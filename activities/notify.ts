@@ -4,7 +4,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { intendNotification, type LinkOptions } from '../services/notification/intend.ts';
 import { markFailed } from '../services/notification/settle.ts';
-import type { NotifyActivities, SettledStepOutcome } from './contracts.ts';
+import type { AtOnceActivities, NotifyActivities, SettledStepOutcome } from './contracts.ts';
 import { alive, translated } from './failure.ts';
 import { systemActor } from './incident.ts';
 import { outcomeOf, resumeText, sendFreshText, settleMootText, type TextDependencies } from './send-text.ts';
@@ -58,4 +58,24 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
     },
   };
   return alive(translated(activities));
+}
+
+/** A carrier that hangs may hold this many of a worker's workflow tasks, and no more: verdicts need the others. */
+const atOnceLimit = 5;
+
+/** The same texts without a hop over a queue. What is doubtful fails here and is left to the activity of the queue. */
+export function createAtOnceActivities(deps: NotifyDependencies): AtOnceActivities {
+  const { alertStep } = createNotifyActivities(deps);
+  let underWay = 0;
+  return {
+    async alertStepAtOnce(input) {
+      if (underWay >= atOnceLimit) return { outcome: 'busy' };
+      underWay += 1;
+      try {
+        return await alertStep(input);
+      } finally {
+        underWay -= 1;
+      }
+    },
+  };
 }

@@ -51,6 +51,13 @@ describe('what to do next', () => {
       53,
       wait(53.5),
     ],
+    [
+      'nor is that half second where only whole ones are waited for',
+      { ...expected, evidenceSettledAt: instant(8.5), wholeSeconds: true },
+      53,
+      { kind: 'page', step: 1, dueAt: instant(53) },
+    ],
+    ['more than one second is', { ...expected, evidenceSettledAt: instant(10), wholeSeconds: true }, 53, wait(55)],
     ['half a second of grace is not worth a timer', expected, 64.5, page(1)],
     ['it did not come: the grace', expected, 53, wait(65, true)],
     [

@@ -17,6 +17,8 @@ export interface EscalationProgress {
   evidenceSettledAt: string | null;
   /** When the clip should be there; null for incidents that began before this was known. */
   proofExpectedAt?: string | null;
+  /** What is left of a deadline and shorter than the shortest timer is not waited for. */
+  wholeSeconds?: boolean;
   acknowledgedAt: string | null;
   /** Somebody answered "not sure" or asked for help after this many steps: do not wait out their timeout. */
   skipWaitAfterSteps: number;
@@ -37,7 +39,10 @@ type EscalationPolicy = Pick<Policy, 'escalation' | 'acknowledgedTimeoutMs' | 'e
 /** From the end of the post-roll until a person can see it; measured by `npm run bench -- people`. */
 const clipReadyMs = 2_000;
 
-/** A timer for less than this fires after it all the same; the rest of a grace that is shorter is not waited for. */
+/**
+ * A timer for less than this fires after it all the same. So a proof that came a little later than expected moves the
+ * deadline by whole seconds only: the next person hears a moment early rather than a second and a half late.
+ */
 const shortestWaitMs = 1_000;
 
 /** When the clip of a detection should be there. */
@@ -71,7 +76,7 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
   const fromProofAt = proofDeadline(policy, progress.evidenceSettledAt, last.at, timeoutMs);
   const untilAt = toIso(Math.max(toMs(fromProofAt), toMs(firstAt)));
   const graceOnly = progress.proofExpectedAt != null && progress.evidenceSettledAt === null;
-  const worthWaitingMs = graceOnly ? shortestWaitMs : 0;
+  const worthWaitingMs = graceOnly || progress.wholeSeconds ? shortestWaitMs : 0;
   if (nowMs + worthWaitingMs < toMs(untilAt))
     return { kind: 'wait', untilAt, wakeOnEvidence: progress.evidenceSettledAt === null };
   return advance(policy, last.step + 1, untilAt < nowAt ? untilAt : nowAt);

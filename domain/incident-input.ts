@@ -11,6 +11,8 @@ export interface IncidentInput {
   policy: Policy;
   /** When the clip should be there; the first deadline allows for it. */
   proofExpectedAt?: string;
+  /** Steps are tried inside the workflow's own task, and waits are whole seconds. Runs that began without go on without. */
+  stepsAtOnce?: true;
   drill?: boolean;
   /** Set from the second run on: somebody opened the incident again, and it goes on from there. */
   reopened?: { run: number; version: number; posVerdict: PosVerdict };

@@ -4,7 +4,7 @@ import { Client, Connection, ScheduleAlreadyRunning } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { PacketActivities } from '../activities/contracts.ts';
 import { createIncidentActivities, type IncidentDependencies } from '../activities/incident.ts';
-import { createNotifyActivities } from '../activities/notify.ts';
+import { createAtOnceActivities, createNotifyActivities } from '../activities/notify.ts';
 import { createPacketActivities } from '../activities/packet.ts';
 import { createRedactionRecordActivities } from '../activities/redact-record.ts';
 import { createRunbookActivities } from '../activities/runbook.ts';
@@ -72,14 +72,19 @@ export async function runIncidentWorker(): Promise<void> {
     shutdownGraceTime: '10s',
     shutdownForceTime: '20s',
   } as const;
+  const texting = { ...dependencies, giveUpAfterMs: notifyGiveUpAfterMs };
   const incidents = await Worker.create({
     ...common,
     taskQueue: incidentQueue,
     workflowBundle: await workflowBundle(join(config.FLOORWALKER_DATA, 'cache')),
-    activities: { ...createIncidentActivities(dependencies), ...createRedactionRecordActivities({ db, now }) },
+    activities: {
+      ...createIncidentActivities(dependencies),
+      ...createAtOnceActivities(texting),
+      ...createRedactionRecordActivities({ db, now }),
+    },
     maxCachedWorkflows: 600,
     // More at once take longer each, and after an outage longer than a task may take.
-    maxConcurrentWorkflowTaskExecutions: 10,
+    maxConcurrentWorkflowTaskExecutions: 20,
     // After a restart everything is on the queue that is not sticky.
     nonStickyToStickyPollRatio: 0.5,
     maxConcurrentActivityTaskExecutions: 20,
@@ -89,7 +94,7 @@ export async function runIncidentWorker(): Promise<void> {
   const texts = await Worker.create({
     ...common,
     taskQueue: notifyQueue,
-    activities: createNotifyActivities({ ...dependencies, giveUpAfterMs: notifyGiveUpAfterMs }),
+    activities: createNotifyActivities(texting),
     maxConcurrentActivityTaskExecutions: 40,
   });
   const steps = await Worker.create({

@@ -41,7 +41,7 @@ const undeliveredSignal = defineSignal<[contracts.UndeliveredSignal]>(contracts.
 const nowIso = () => toIso(Date.now());
 
 export async function incidentWorkflow(input: IncidentInput): Promise<Verdict> {
-  const incident = new OpenIncident(input.policy, input.reopened, input.proofExpectedAt);
+  const incident = new OpenIncident(input.policy, input.reopened, input.proofExpectedAt, input.stepsAtOnce);
   const assertAllowed = (command: IncidentCommand) => {
     const refusal = incident.refusalOf(command);
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusalMessages[refusal], refusal);

@@ -64,6 +64,7 @@ export class OpenIncident {
     private readonly policy: Policy,
     reopened?: IncidentInput['reopened'],
     private readonly proofExpectedAt: string | null = null,
+    private readonly wholeSeconds = false,
   ) {
     if (!reopened) return;
     // Opened again by a person, for people in the console: nobody's phone rings a second time.
@@ -199,6 +200,7 @@ export class OpenIncident {
       steps: this.steps,
       evidenceSettledAt: this.evidenceSettledAt,
       proofExpectedAt: this.proofExpectedAt,
+      wholeSeconds: this.wholeSeconds,
       acknowledgedAt: this.acknowledgedAt,
       skipWaitAfterSteps: this.skipWaitAfterSteps,
     };

@@ -40,6 +40,51 @@ const contact = (more: object): Script => ({
   }),
 });
 
+describe.concurrent('a step inside the workflow task', () => {
+  const step = (story: Story, name: 'alertStep' | 'alertStepAtOnce') =>
+    story.callsOf(name).map(({ input }) => input['step']);
+
+  it('takes no activity of a queue: a timer and a marker are all that it costs', async ({ expect }) => {
+    const story = await bench.start({ stepsAtOnce: true });
+    await story.called('recordProgress');
+    await story.decide({ verdict: 'paid' });
+    expect(await story.result()).toBe('paid');
+    expect(step(story, 'alertStepAtOnce')).toEqual([1]);
+    expect(step(story, 'alertStep')).toEqual([]);
+  });
+
+  it('goes over the queue when the worker has too many that wait, or the carrier did not say', async ({ expect }) => {
+    const doubts: NonNullable<Script['alertStepAtOnce']>[] = [
+      async () => ({ outcome: 'busy' }),
+      async () => {
+        throw new Error('the carrier did not say');
+      },
+    ];
+    for (const alertStepAtOnce of doubts) {
+      const story = await bench.start({ stepsAtOnce: true, script: { alertStepAtOnce } });
+      await story.called('recordProgress');
+      await story.decide({ verdict: 'paid' });
+      expect(await story.result()).toBe('paid');
+      expect(step(story, 'alertStepAtOnce')).toEqual([1]);
+      expect(step(story, 'alertStep')).toEqual([1]);
+      expect(story.callsOf('alertStep')[0]?.input).toEqual(story.callsOf('alertStepAtOnce')[0]?.input);
+    }
+  });
+
+  it('that hangs does not keep a verdict waiting for ever, and what became of it is settled after the end', async ({
+    expect,
+  }) => {
+    const story = await bench.start({ stepsAtOnce: true, script: { alertStepAtOnce: neverEnds } });
+    await story.called('alertStepAtOnce');
+    await story.decide({ verdict: 'paid' });
+    expect(await story.result()).toBe('paid');
+    expect(step(story, 'alertStepAtOnce')).toEqual([1]);
+    expect(step(story, 'alertStep')).toEqual([1]);
+    const [settled] = story.callsOf('alertStep');
+    expect(settled!.atMs).toBeGreaterThan(story.callsOf('recordOutcome')[0]!.atMs);
+  });
+});
+
 describe.concurrent('reaching people', () => {
   it('pages nobody about an incident that the rules hold back; the console decides, at no further cost', async ({
     expect,

@@ -2,17 +2,17 @@ import { CancellationScope, condition, isCancellation, patched } from '@temporal
 import type { SettledStepOutcome } from '../activities/contracts.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import { toIso } from '../domain/time.ts';
-import { notify, owed } from './activity-profiles.ts';
+import { atOnce, notify, owed } from './activity-profiles.ts';
 import type { OpenIncident, StepText } from './open-incident.ts';
 
-type Place = Pick<IncidentInput, 'tenantId' | 'incidentId'>;
+type Place = Pick<IncidentInput, 'tenantId' | 'incidentId' | 'stepsAtOnce'>;
 
 /**
  * A verdict that arrives meanwhile makes the text moot, a call for help makes an alert too slow: its activity is
  * cancelled, and what became of the text is settled after the end. Null when it was interrupted.
  */
 export async function textUnlessMoot(
-  { tenantId, incidentId }: Place,
+  place: Place,
   incident: OpenIncident,
   text: StepText,
 ): Promise<SettledStepOutcome | null> {
@@ -20,7 +20,7 @@ export async function textUnlessMoot(
     other.step === text.step && other.kind === text.kind && (other.round ?? 0) === (text.round ?? 0);
   incident.interruptedTexts = incident.interruptedTexts.filter((other) => !same(other));
   const scope = new CancellationScope();
-  const sending = scope.run(() => notify.alertStep({ tenantId, incidentId, ...text }));
+  const sending = scope.run(() => send(place, text));
   const settled = sending.catch((error: unknown): SettledStepOutcome | null => {
     if (isCancellation(error)) return null;
     incident.interruptedTexts.push(text);
@@ -32,6 +32,20 @@ export async function textUnlessMoot(
   scope.cancel();
   incident.interruptedTexts.push(text);
   return null;
+}
+
+async function send({ tenantId, incidentId, stepsAtOnce }: Place, text: StepText): Promise<SettledStepOutcome> {
+  const step = { tenantId, incidentId, ...text };
+  if (stepsAtOnce) {
+    try {
+      const said = await atOnce.alertStepAtOnce(step);
+      if (said.outcome !== 'busy') return said;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      // Not taken, or nobody knows: the activity of the queue looks it up and has the patience.
+    }
+  }
+  return notify.alertStep(step);
 }
 
 /** Everyone of the chain at once, except the person who asked. */

@@ -133,6 +133,7 @@ export class ReplayedIncident {
       steps: this.steps,
       evidenceSettledAt: evidenceSettledAt !== null && toMs(evidenceSettledAt) <= nowMs ? evidenceSettledAt : null,
       proofExpectedAt: proofExpectedAt(this.policy, this.first.detectedAt),
+      wholeSeconds: true,
       acknowledgedAt: this.acknowledgedAt,
       skipWaitAfterSteps: this.skipWaitAfterSteps,
     };

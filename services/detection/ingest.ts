@@ -138,6 +138,7 @@ async function ingestOnce(ctx: ServiceContext, detection: Detection, findElse: F
         detectedAt: new Date(detection.detectedAt).toISOString(),
         policy,
         proofExpectedAt: proofExpectedAt(policy, new Date(detection.detectedAt).toISOString()),
+        stepsAtOnce: true,
         ...(detection.drill ? { drill: true } : {}),
       },
     };

@@ -104,6 +104,7 @@ export function readIncidentInput(ctx: ServiceContext, incidentId: string): Prom
       detectedAt: facts.detectedAt,
       policy: facts.policy,
       proofExpectedAt: proofExpectedAt(facts.policy, facts.detectedAt),
+      stepsAtOnce: true,
       ...(facts.drill ? { drill: true } : {}),
       ...(facts.run === 1
         ? {}

@@ -7,7 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
 import { createMediaActivities } from '../../activities/media.ts';
-import { createNotifyActivities } from '../../activities/notify.ts';
+import { createAtOnceActivities, createNotifyActivities } from '../../activities/notify.ts';
 import { createPacketActivities } from '../../activities/packet.ts';
 import { createRedactionActivities } from '../../activities/redact.ts';
 import type { Finder } from '../../activities/redact-clip.ts';
@@ -230,18 +230,23 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       openFinder: async () => options.finder ?? MODELS.yoloxNano,
       onError: (error) => log(error, 'redaction'),
     });
+    const texting = { ...dependencies, giveUpAfterMs: 20_000 };
     const workers = await Promise.all([
       Worker.create({
         ...common,
         taskQueue: incidentQueue,
         workflowBundle: bundle,
-        activities: { ...createIncidentActivities(dependencies), ...createRedactionRecordActivities({ db, now }) },
+        activities: {
+          ...createIncidentActivities(dependencies),
+          ...createAtOnceActivities(texting),
+          ...createRedactionRecordActivities({ db, now }),
+        },
         stickyQueueScheduleToStartTimeout: '1s',
       }),
       Worker.create({
         ...common,
         taskQueue: notifyQueue,
-        activities: createNotifyActivities({ ...dependencies, giveUpAfterMs: 20_000 }),
+        activities: createNotifyActivities(texting),
       }),
       Worker.create({
         ...common,

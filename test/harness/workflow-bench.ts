@@ -4,6 +4,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type {
+  AtOnceActivities,
   IncidentActivities,
   MediaActivities,
   NotifyActivities,
@@ -26,6 +27,7 @@ import './quiet-runtime.ts';
 export type Script = Partial<
   Omit<IncidentActivities, 'purgeDue' | 'witnessAudit' | 'analyseTills'> &
     NotifyActivities &
+    AtOnceActivities &
     MediaActivities &
     RedactionMediaActivities &
     RedactionRecordActivities &
@@ -64,6 +66,7 @@ export interface StoryOptions {
   policy?: Partial<Policy>;
   detectedAgoMs?: number;
   reopened?: IncidentInput['reopened'];
+  stepsAtOnce?: true;
 }
 
 export interface WorkflowBench {
@@ -108,6 +111,7 @@ const goesWell: Required<Script> = {
   splitMerged: async () => undefined,
   correctIncident: async () => ({ toldPersonIds: [] }),
   alertStep: async () => ({ outcome: 'sent', at: now() }),
+  alertStepAtOnce: async () => ({ outcome: 'sent', at: now() }),
   secureEvidence: async () => ({ state: 'ready', settledAt: now() }),
   redactClip: async () => ({ state: 'ready' }),
   giveUpRedaction: async () => undefined,
@@ -150,7 +154,7 @@ export async function openWorkflowBench(
       workflowBundle,
       activities: table(
         ...(['firstContact', 'recheckTill', 'recordProgress', 'recordOutcome'] as const),
-        ...(['splitMerged', 'correctIncident', 'giveUpRedaction'] as const),
+        ...(['splitMerged', 'correctIncident', 'giveUpRedaction', 'alertStepAtOnce'] as const),
       ),
     }),
     Worker.create({ ...common, taskQueue: contracts.notifyQueue, activities: table('alertStep') }),
@@ -216,13 +220,14 @@ export async function openWorkflowBench(
 
   return {
     client,
-    start({ script = {}, behaviour = 'missed_scan', policy = {}, detectedAgoMs = 3_000, reopened } = {}) {
+    start({ script = {}, behaviour = 'missed_scan', policy = {}, detectedAgoMs = 3_000, reopened, stepsAtOnce } = {}) {
       const input: IncidentInput = {
         ...{ tenantId, storeId, behaviour },
         incidentId: `inc-${randomUUID()}`,
         detectedAt: new Date(Date.now() - detectedAgoMs).toISOString(),
         policy: { ...secondsPolicy, ...policy },
         ...(reopened === undefined ? {} : { reopened }),
+        ...(stepsAtOnce ? { stepsAtOnce } : {}),
       };
       return open(contracts.incidentWorkflowType, input, script, [input]);
     },

@@ -37,6 +37,31 @@ export const branches: Record<string, (bench: WorkflowBench) => Promise<Story>> 
     return story;
   },
 
+  async 'escalated-at-once'(bench) {
+    let tries = 0;
+    const story = await bench.start({
+      stepsAtOnce: true,
+      script: {
+        alertStepAtOnce: async () => {
+          tries += 1;
+          if (tries === 1) return { outcome: 'sent', at: new Date().toISOString() };
+          throw new Error('nobody knows whether the carrier took it');
+        },
+      },
+      policy: {
+        escalation: [
+          { role: 'store_staff', timeoutMs: 2_000 },
+          { role: 'store_manager', timeoutMs: 2_000 },
+          { role: 'store_manager', timeoutMs: 2_000, attempt: 1 },
+        ],
+      },
+    });
+    await story.called('recordProgress');
+    await story.decide({ verdict: 'paid' });
+    await story.result();
+    return story;
+  },
+
   async 'unknown-review'(bench) {
     const story = await bench.start({
       policy: { reviewTimeoutMs: 5_000 },
