@@ -20,7 +20,7 @@ export default defineConfig({
           // Nothing in them replaces a module or a global: loading everything once per worker halves their time.
           isolate: false,
           include: [
-            '{domain,services,adapters,api,detectors,workflows,activities,config,stack,bench,chaos,scripts,workers,console/src}/**/*.test.ts',
+            '{domain,services,adapters,api,detectors,workflows,activities,config,stack,bench,chaos,simulate,conformance,scripts,workers,console/src}/**/*.test.ts',
           ],
           exclude: ['**/*.{int,wf,e2e}.test.ts'],
         },
@@ -42,6 +42,7 @@ export default defineConfig({
           ...node,
           ...onEngines,
           name: 'side-by-side',
+          isolate: false,
           include: sideBySide,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

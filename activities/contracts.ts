@@ -107,6 +107,9 @@ export interface IncidentActivities {
   splitMerged(input: { tenantId: string; incidentId: string; dedupKeys: string[] }): Promise<void>;
   /** Without `round` the till is asked; with it the record was corrected already and only the people are named. */
   correctIncident(input: CorrectionInput): Promise<{ toldPersonIds: string[]; round?: number }>;
+}
+
+export interface SweepActivities {
   purgeDue(): Promise<{ purged: number; failed: number }>;
   witnessAudit(): Promise<{ witnessed: number }>;
   /** Looks through the recorded days of every store that nobody has looked through yet. */
@@ -127,6 +130,11 @@ export interface MediaActivities {
     tenantId: string;
     incidentId: string;
   }): Promise<{ state: 'ready' | 'partial' | 'failed'; settledAt: string }>;
+}
+
+export interface EvidenceRecordActivities {
+  /** Puts on record that nobody secured it. */
+  giveUpEvidence(input: { tenantId: string; incidentId: string; afterMs: number }): Promise<void>;
 }
 
 export interface RedactionReference {
@@ -162,6 +170,16 @@ export interface RunbookActivities {
   holdTerminal(input: { tenantId: string; incidentId: string }): Promise<{ ordered: boolean }>;
   /** Has the till let go, again and again until it says so or its own time is over. */
   releaseTerminal(input: { tenantId: string; incidentId: string; cause: ReleaseCause }): Promise<void>;
+}
+
+/** Where a share or notice stands: it is over, or there is something to wait for. */
+export type ShareStep = { state: string } | { waitMs: number };
+
+export interface ShareActivities {
+  /** One attempt to send a share, if it may go now; what came of it is on record. */
+  sendShare(input: { tenantId: string; shareId: string }): Promise<ShareStep>;
+  /** One attempt to tell a recipient that what it has was corrected or withdrawn. */
+  sendShareNotice(input: { tenantId: string; noticeId: string }): Promise<ShareStep>;
 }
 
 export interface PacketActivities {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { canonicalJson } from '../domain/audit-chain.ts';
 import {
   type BagFile,
@@ -32,7 +32,7 @@ import type { PacketStore, PacketTools, ViewerContents, ZipWriter } from '../dom
 import { IntegrityError } from '../domain/ports.ts';
 import type { ServiceContext } from '../services/context.ts';
 import { keepTimestamp, type PacketJob } from '../services/packets/settle.ts';
-import type { Signer } from '../services/retention/purge.ts';
+import type { Signer } from '../services/retention/record.ts';
 
 /** The time-stamping server gave no token; everything else of the packet was right. */
 export class TimestampMissing extends Error {
@@ -75,14 +75,15 @@ export async function assemblePacket(
   await add(payload, 'data/cover.pdf', await tools.renderPdf(coverDocument(facts)));
   await add(payload, 'data/statement.pdf', await tools.renderPdf(statementDocument(facts)));
   for (const [path, document] of documentsOf(facts)) await add(payload, path, prettyJson(document));
-  for await (const { artifact, source } of readAhead(store, facts.artifacts)) {
+  for await (const { artifact, content } of readAhead(store, facts.artifacts)) {
+    signal.throwIfAborted();
+    const { sha256, sizeBytes } = artifact;
     const path = artifactPath(artifact);
     const hashes = { sha512: '' };
-    await zip.add(`${top}/${path}`, {
-      sizeBytes: artifact.sizeBytes,
-      bytes: verified(source, artifact, hashes, signal),
-    });
-    payload.push({ path, sha256: artifact.sha256, sha512: hashes.sha512, sizeBytes: artifact.sizeBytes });
+    if ('bytes' in content) hashes.sha512 = content.sha512;
+    const bytes = 'bytes' in content ? content.bytes : verified(content.source, artifact, hashes, signal);
+    await zip.add(`${top}/${path}`, bytes instanceof Uint8Array ? bytes : { sizeBytes, bytes });
+    payload.push({ path, sha256, sha512: hashes.sha512, sizeBytes });
   }
   const changes = facts.previous === null ? null : changesBetween(facts.previous.files, payload);
   if (changes !== null)
@@ -113,7 +114,7 @@ export async function assemblePacket(
   await add(null, signaturePath, sealText);
   const token = await timestampOf(tools, ctx, packetId, job, Buffer.from(sealText));
   if (token !== null) await add(null, timestampPath, token);
-  zip.end();
+  await zip.end();
   return { files: payload.map(({ path, sha256 }) => ({ path, sha256 })), changes };
 }
 
@@ -139,37 +140,61 @@ function uuidOf(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Opens the next few while one is read: a recording is hundreds of files of a second each. */
+/** Whole with its hash checked, or, when it is too large to be held, as it comes and unchecked. */
+type Content = { bytes: Uint8Array; sha512: string } | { source: AsyncIterable<Uint8Array> };
+
+/** A recording is hundreds of files of a second each: the next few are fetched and hashed while one is written. */
+const filesAhead = 8;
+const heldBytes = 4 * 1_024 * 1_024;
+
 async function* readAhead(
   store: PacketStore,
   artifacts: readonly PacketArtifact[],
-): AsyncGenerator<{ artifact: PacketArtifact; source: AsyncIterable<Uint8Array> }> {
-  const opened: { artifact: PacketArtifact; source: Promise<AsyncIterable<Uint8Array> | null> }[] = [];
+): AsyncGenerator<{ artifact: PacketArtifact; content: Content }> {
+  const opened: { artifact: PacketArtifact; content: Promise<Content> }[] = [];
   let next = 0;
   try {
     for (;;) {
       for (; next < artifacts.length && opened.length < filesAhead; next += 1) {
         const artifact = artifacts[next]!;
-        const source = store.read({ key: artifact.objectKey, version: artifact.objectVersion });
+        const content = open(store, artifact);
         // Its failure counts when its turn has come.
-        source.catch(() => undefined);
-        opened.push({ artifact, source });
+        content.catch(() => undefined);
+        opened.push({ artifact, content });
       }
       const first = opened.shift();
       if (!first) return;
-      const source = await first.source;
-      if (source === null) throw integrityError(first.artifact, null);
-      yield { artifact: first.artifact, source };
+      yield { artifact: first.artifact, content: await first.content };
     }
   } finally {
-    for (const { source } of opened) await source.then(closeUnread, () => undefined);
+    for (const { content } of opened) await content.then(closeUnread, () => undefined);
   }
 }
 
-const filesAhead = 6;
+async function open(store: PacketStore, artifact: PacketArtifact): Promise<Content> {
+  const source = await store.read({ key: artifact.objectKey, version: artifact.objectVersion });
+  if (source === null) throw integrityError(artifact, null);
+  if (artifact.sizeBytes > heldBytes) return { source };
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of source) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    // What is longer than recorded has another hash, and may not fit into memory.
+    if (sizeBytes > artifact.sizeBytes) break;
+  }
+  const bytes = Buffer.concat(chunks, sizeBytes);
+  // Off the main thread, several at a time.
+  const [sha256, sha512] = await Promise.all([digest('SHA-256', bytes), digest('SHA-512', bytes)]);
+  if (sha256 !== artifact.sha256) throw integrityError(artifact, sha256);
+  return { bytes, sha512 };
+}
 
-async function closeUnread(source: AsyncIterable<Uint8Array> | null): Promise<void> {
-  await source?.[Symbol.asyncIterator]().return?.();
+const digest = async (algorithm: 'SHA-256' | 'SHA-512', bytes: Uint8Array): Promise<string> =>
+  Buffer.from(await webcrypto.subtle.digest(algorithm, bytes)).toString('hex');
+
+async function closeUnread(content: Content): Promise<void> {
+  if ('source' in content) await content.source[Symbol.asyncIterator]().return?.();
 }
 
 /** Passes the bytes on and throws at their end unless they are those that were recorded. */

@@ -6,13 +6,18 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { DomainError } from '../domain/errors.ts';
 import { readServiceLevels } from '../services/system/service-levels.ts';
+import { readRetentionLevels } from '../services/system/storage.ts';
+import { createAccessLog, refusalsOnRecord } from './access.ts';
 import { authentication } from './auth.ts';
 import type { ApiDependencies } from './deps.ts';
 import { createMetrics } from './metrics.ts';
 import { notFound, problemHandler, requestIds } from './problem.ts';
 import { afterCloseRoutes } from './routes/after-close.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { crossingRoutes } from './routes/crossings.ts';
 import { estateRoutes, signInRoutes } from './routes/estate.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
+import { historyRoutes } from './routes/history.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { linkRoutes } from './routes/links.ts';
@@ -20,15 +25,19 @@ import { packetLinkRoutes, packetRoutes } from './routes/packets.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { dayFileRoutes, posImportRoutes } from './routes/pos.ts';
 import { redactionRoutes } from './routes/redactions.ts';
+import { retentionRoutes } from './routes/retention.ts';
+import { appealRoutes, rightsRoutes } from './routes/rights.ts';
 import { rosterRoutes } from './routes/roster.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
 import { sensorIntakeRoutes, sensorRoutes } from './routes/sensors.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { simulatorRoutes } from './routes/simulator.ts';
 import { openApiPath, systemRoutes } from './routes/system.ts';
 import { tillAnalysisRoutes } from './routes/till-analysis.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { outgoingWebhookRoutes } from './routes/webhooks-out.ts';
 import { storableOnly } from './storable.ts';
+import { watchStorage } from './storage-watch.ts';
 import { twilioWebhooks } from './webhooks/twilio.ts';
 
 const bodyLimit = '1mb';
@@ -45,11 +54,18 @@ export function createApp(deps: ApiDependencies): Express {
         deps.log(error, { what: 'reading the service levels' });
         throw error;
       }),
+    retentionLevels: () => readRetentionLevels(deps.db),
   });
   app.use(requestIds, metrics.observe, securityHeaders(deps));
-  app.use(systemRoutes(deps, metrics));
+  const storage = watchStorage(deps.db);
+  app.use(systemRoutes(deps, metrics, storage));
+  app.post('/v1/detections', (_request, response, next) => {
+    // Whoever brings a detection hears at once that its recording cannot be secured.
+    if (storage() === 'full') response.setHeader('floorwalker-evidence-store', 'full');
+    next();
+  });
   app.use('/webhooks/twilio', twilioWebhooks(deps));
-  app.use(linkRoutes(deps), packetLinkRoutes(deps));
+  app.use(linkRoutes(deps), packetLinkRoutes(deps), appealRoutes(deps));
   if (deps.simulator) app.use('/simulator', simulatorRoutes(deps, deps.simulator));
 
   // Who asks comes first: a stranger's body is not even read.
@@ -78,23 +94,27 @@ export function createApp(deps: ApiDependencies): Express {
       ignorePaths: (path: string) => !path.startsWith('/v1/'),
     }),
   );
+  const access = createAccessLog();
   app.use(
     signInRoutes(deps),
     estateRoutes(deps),
+    auditRoutes(deps, access),
     rosterRoutes(deps),
-    incidentRoutes(deps),
+    incidentRoutes(deps, access),
+    evidenceRoutes(deps),
     afterCloseRoutes(deps),
-    redactionRoutes(deps),
+    redactionRoutes(deps, access),
     runbookRoutes(deps),
   );
-  app.use(packetRoutes(deps));
-  app.use(policyRoutes(deps), sensorRoutes(deps));
+  app.use(packetRoutes(deps, access), sharingRoutes(deps, access));
+  app.use(historyRoutes(deps), rightsRoutes(deps));
+  app.use(policyRoutes(deps), sensorRoutes(deps), retentionRoutes(deps));
   app.use(outgoingWebhookRoutes(deps), usageRoutes(deps));
   app.use(crossingRoutes(deps), posImportRoutes(deps), tillAnalysisRoutes(deps));
   app.use('/v1', notFound);
   if (deps.consoleDir !== null && existsSync(deps.consoleDir)) serveConsole(app, deps.consoleDir);
   app.use(notFound);
-  app.use(problemHandler(deps.log));
+  app.use(refusalsOnRecord(deps), problemHandler(deps.log));
   return app;
 }
 

@@ -56,8 +56,17 @@ export function actorOf(response: Response): Actor {
   return actor;
 }
 
+const longestReason = 200;
+
+/** Who asks, by which request, and why: whoever looks at evidence may say so in `x-access-reason`, for the log. */
 export const contextOf = (deps: { db: Database; now: () => string }, response: Response): ServiceContext => ({
   db: deps.db,
   now: deps.now,
   actor: actorOf(response),
+  request: requestOf(response),
 });
+
+export function requestOf(response: Response): NonNullable<ServiceContext['request']> {
+  const reason = response.req.header('x-access-reason')?.trim().slice(0, longestReason);
+  return { id: String(response.locals['requestId']), reason: reason === undefined || reason === '' ? null : reason };
+}

@@ -1,9 +1,11 @@
 import type { Database } from '../adapters/postgres/database.ts';
 import type { IncidentEngine } from '../adapters/temporal/engine.ts';
 import type { Menu, SpokenLanguage } from '../adapters/twilio/twiml.ts';
-import type { PacketStore } from '../domain/packet/ports.ts';
-import type { EvidenceStore } from '../domain/ports.ts';
-import type { WitnessedHead, WitnessRecord } from '../services/audit/read.ts';
+import type { HeadStatement, SignedHead, SigningKey } from '../domain/audit-head.ts';
+import type { PacketStore, PacketTools } from '../domain/packet/ports.ts';
+import type { EvidenceStore, RangedStore } from '../domain/ports.ts';
+import type { RetentionStore } from '../domain/retention-store.ts';
+import type { FoundWitnesses } from '../services/audit/verify.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { LiveEvents } from './live.ts';
 import type { DayFileReaders } from './routes/pos.ts';
@@ -15,7 +17,7 @@ export interface ApiDependencies {
   db: Database;
   engine: IncidentEngine;
   dispatcher: Dispatcher;
-  objects: EvidenceStore;
+  objects: EvidenceStore & RangedStore & { retention: RetentionStore };
   live: LiveEvents;
   now: () => string;
   publicUrl: string;
@@ -31,8 +33,16 @@ export interface ApiDependencies {
   messageTwiml: (text: string | null) => string;
   menuTwiml: (menu: Menu) => string;
   sayTwiml: (text: string, language: SpokenLanguage) => string;
-  /** The newest head outside of the database; the row only says that there must be one. */
-  verifyWitness: (witness: WitnessRecord | null, tenantId: string) => Promise<WitnessedHead | null>;
+  /** The heads outside of the database; the row only says that there must be one. */
+  findWitnesses: (
+    recorded: { objectKey: string; objectVersion: string } | null,
+    tenantId: string,
+  ) => Promise<FoundWitnesses>;
+  signing: {
+    /** Ours, the one in use first. */
+    keys: readonly SigningKey[];
+    signHead: (head: Omit<HeadStatement, 'kind' | 'keyId'>) => SignedHead;
+  };
   packets: {
     store: PacketStore;
     /** What a packet names as its maker. */
@@ -40,6 +50,8 @@ export interface ApiDependencies {
     /** What recipients compare a packet's key with. */
     signingPublicKeyPem: string;
   };
+  /** What answers to people are made with. */
+  rights: Pick<PacketTools, 'renderPdf' | 'openZip'>;
   dayFileReaders: DayFileReaders;
   consoleDir: string | null;
   /** Only in development. */

@@ -1,5 +1,5 @@
 import type { Database } from '../adapters/postgres/database.ts';
-import type { IncidentEngine } from '../adapters/temporal/engine.ts';
+import type { IncidentEngine, SharingOrder } from '../adapters/temporal/engine.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { StepOrder } from '../domain/runbook.ts';
@@ -99,6 +99,10 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
         return deps.engine.orderSteps(address, row.payload['orders'] as StepOrder[]);
       case 'packet':
         return deps.engine.buildPacket(address, String(row.payload['packetId']));
+      case 'secure':
+        return deps.engine.secureAgain(address, Number(row.payload['attempt']));
+      case 'share':
+        return deps.engine.send(address, row.payload as SharingOrder);
       case 'redact':
         return deps.engine.startRedaction(address, Number(row.payload['version']));
       case 'decide':

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openSigner, verifySignature } from '../adapters/crypto/signer.ts';
+import { keyRing, openSigner, verifySignature } from '../adapters/crypto/signer.ts';
+import { readHeadLines } from '../adapters/crypto/witness-file.ts';
 import { type KafkaIntake, type KafkaMessageOut, openKafkaIntake } from '../adapters/kafka/intake.ts';
 import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import { type MqttIntake, openMqttIntake } from '../adapters/mqtt/intake-client.ts';
@@ -13,18 +14,24 @@ import { dayFileReaders } from '../adapters/pos/readers.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { openEngine } from '../adapters/temporal/engine.ts';
+import { createPayloadCipher } from '../adapters/temporal/payload-codec.ts';
 import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { verifyTwilioSignature } from '../adapters/twilio/signature.ts';
 import { menuTwiml, messageTwiml, sayTwiml } from '../adapters/twilio/twiml.ts';
 import { createWebhookPoster } from '../adapters/webhooks/post.ts';
+import { openZip } from '../adapters/zip/write.ts';
 import type { Config } from '../config/env.ts';
 import { readConfigOrExit } from '../config/read.ts';
+import { signHead } from '../domain/audit-head.ts';
 import type { Role } from '../domain/types.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { findPayloadSalt } from '../services/payload-keys/find.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../workflows/contracts.ts';
+import { evidenceWorkflowType } from '../workflows/evidence-contracts.ts';
 import { packetWorkflowType } from '../workflows/packet-contracts.ts';
 import { redactionWorkflowType } from '../workflows/redaction-contracts.ts';
 import { runbookWorkflowType } from '../workflows/runbook-contracts.ts';
+import { sharingNames } from '../workflows/share-contracts.ts';
 import { createApp } from './app.ts';
 import { runAuditChain } from './audit-chain.ts';
 import { runClockSweeps } from './clock-sweeps.ts';
@@ -37,7 +44,7 @@ import { createMessageHandler, type MessageIntakeDependencies } from './message-
 import { createMissedAnswers, runMissedAnswers } from './missed-answers.ts';
 import { createMqttHandler, intakeTopics, mqttDeadLetter } from './mqtt-intake.ts';
 import type { SimulatorOptions } from './routes/simulator.ts';
-import { witnessVerifier } from './witness.ts';
+import { witnessFinder } from './witness.ts';
 
 const consoleDir = fileURLToPath(new URL('../console/dist', import.meta.url));
 const sweepEveryMs = 1_000;
@@ -71,13 +78,22 @@ export async function runApi(): Promise<void> {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     identity: 'api',
+    cipher:
+      config.FLOORWALKER_PAYLOAD_KEY === undefined
+        ? null
+        : createPayloadCipher({
+            masters: config.FLOORWALKER_PAYLOAD_KEY.reveal().split(','),
+            findSalt: (incident) => findPayloadSalt(db, incident),
+          }),
     names: {
       incidentQueue,
       incidentWorkflowType,
       correctionWorkflowType,
       redactionWorkflowType,
+      evidenceWorkflowType,
       runbookWorkflowType,
       packetWorkflowType,
+      sharing: sharingNames,
     },
   });
   const dispatcher = createDispatcher({ db, engine, now, onError: log });
@@ -125,7 +141,10 @@ export async function runApi(): Promise<void> {
     logger,
   );
 
-  const signingPublicKeyPem = openSigner(config.FLOORWALKER_SIGNING_KEY.reveal()).publicKeyPem;
+  const signer = openSigner(config.FLOORWALKER_SIGNING_KEY.reveal());
+  const signingPublicKeyPem = signer.publicKeyPem;
+  const keys = keyRing(signer, config.FLOORWALKER_RETIRED_KEYS);
+  const witnessFile = config.FLOORWALKER_WITNESS_FILE;
   const deps: ApiDependencies = {
     mode: config.FLOORWALKER_MODE,
     db,
@@ -143,12 +162,14 @@ export async function runApi(): Promise<void> {
     messageTwiml,
     menuTwiml,
     sayTwiml,
-    verifyWitness: witnessVerifier({
-      objects,
-      publicKeyPem: signingPublicKeyPem,
-      verify: verifySignature,
+    findWitnesses: witnessFinder({
+      ...{ objects, keys, verify: verifySignature },
+      readFile: witnessFile === undefined ? null : () => readHeadLines(witnessFile),
     }),
+    signing: { keys, signHead: (head) => signHead(signer, head) },
     packets: { store: openPacketStore(bucket), producerVersion: manifest.version, signingPublicKeyPem },
+    // Setting type is loaded for the first letter.
+    rights: { openZip, renderPdf: async (page) => (await import('../adapters/pdf/render.ts')).renderPdf(page) },
     dayFileReaders,
     consoleDir,
     simulator: simulatorOf(config),

@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServiceLevels } from '../services/system/service-levels.ts';
+import type { RetentionLevels } from '../services/system/storage.ts';
+import { registerRetentionLevels } from './retention-metrics.ts';
 import { registerServiceLevels } from './service-level-metrics.ts';
 
 export interface Metrics {
@@ -12,6 +14,7 @@ export interface Metrics {
 export function createMetrics(sources: {
   sseClients: () => number;
   serviceLevels: () => Promise<ServiceLevels>;
+  retentionLevels: () => Promise<RetentionLevels>;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'floorwalker_api_' });
@@ -31,6 +34,7 @@ export function createMetrics(sources: {
     },
   });
   const refresh = registerServiceLevels(registry, sources.serviceLevels);
+  const refreshRetention = registerRetentionLevels(registry, sources.retentionLevels);
   return {
     observe(request, response, next) {
       const stop = durations.startTimer({ method: request.method });
@@ -41,7 +45,7 @@ export function createMetrics(sources: {
       next();
     },
     async text() {
-      await refresh();
+      await Promise.all([refresh(), refreshRetention()]);
       return registry.metrics();
     },
     contentType: registry.contentType,

@@ -1,4 +1,5 @@
 import type { HandoverPage } from '../services/packets/hand-over.ts';
+import type { HandoverNotice } from '../services/sharing/handover-notice.ts';
 
 /** What a recipient sees: what it is, how to fetch it, and the receipt. */
 export function handoverPage(view: HandoverPage, token: string): string {
@@ -24,6 +25,13 @@ function receipt(view: HandoverPage, path: string): string {
   <p><label>SHA-256 of the file that you hold<br><input name="sha256" required pattern="[0-9a-fA-F]{64}" size="64"></label></p>
   <button>Sign for it</button></form>`;
 }
+
+/** What whoever has the link sees once the record was corrected, with what is needed to check who says so. */
+export const noticePage = (notice: HandoverNotice): string =>
+  layout(`<h1>The record has been corrected</h1><p role="status">${escapeHtml(notice.words)}</p>
+  <p>Of ${escapeHtml(notice.issuedAt)}, about packet ${escapeHtml(notice.packetId)}, SHA-256 <code>${escapeHtml(notice.packetSha256)}</code>. The link to it has ended.</p>
+  <h2>Who says so</h2><p>Signed text:</p><p><code data-notice>${escapeHtml(notice.text)}</code></p>
+  <p>Signature (Ed25519, base64), by the key at <a href="/keys/packets.pem">packets.pem</a>:<br><code data-signature>${escapeHtml(notice.signature ?? 'being signed; load the page again in a moment')}</code></p>`);
 
 export const messagePage = (message: string): string =>
   layout(`<h1>This did not work</h1><p>${escapeHtml(message)}</p>`);

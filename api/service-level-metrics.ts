@@ -26,8 +26,26 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
   const tillLag = gauge('till_feed_lag_seconds', 'How late the lines of the slowest till come in that speaks');
   const silentTills = gauge('silent_tills', 'Tills not heard for 5 minutes while their shop goes on');
   const silentSensors = gauge('silent_sensors', 'Sensors that are offline or have not been heard for too long');
+  const quarantined = gauge('evidence_quarantined_files', 'Stored files that are no longer what was stored');
+  const failedRecordings = gauge('evidence_failed_recordings', 'Recordings of the last day that could not be secured');
+  const lateRequests = gauge('subject_requests_overdue', 'Requests of people whose time to be answered is over');
+  const openRequests = gauge('subject_requests_open', 'Requests of people that wait for an answer');
+  const lateHistories = gauge('workflow_histories_overdue', 'Histories that should have been kept hours ago');
+  const lostHistories = gauge('workflow_histories_lost', 'Histories that the engine forgot before they were kept');
+  const rights = [lateRequests, openRequests, lateHistories, lostHistories];
   const counted = gauge('recent', 'Cases of the last 5 minutes behind the figures', ['what']);
-  const plain = [overdue, overdueAge, outbox, outboxAge, tillLag, silentTills, silentSensors];
+  const plain = [
+    overdue,
+    overdueAge,
+    outbox,
+    outboxAge,
+    tillLag,
+    silentTills,
+    silentSensors,
+    quarantined,
+    failedRecordings,
+    ...rights,
+  ];
   const labelled = [contact, lateness, answer, clip, counted];
   return async () => {
     const levels = await read().catch(() => null);
@@ -43,6 +61,12 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
     outboxAge.set(levels.oldest_outbox_seconds);
     silentTills.set(levels.silent_tills);
     silentSensors.set(levels.silent_sensors);
+    quarantined.set(levels.quarantined_files);
+    failedRecordings.set(levels.failed_recordings);
+    lateRequests.set(levels.overdue_subject_requests);
+    openRequests.set(levels.open_subject_requests);
+    lateHistories.set(levels.overdue_histories);
+    lostHistories.set(levels.lost_histories);
     if (levels.till_lag_seconds === null) tillLag.remove();
     else tillLag.set(levels.till_lag_seconds);
     setQuantiles(contact, { '0.5': levels.contact_p50, '0.95': levels.contact_p95, '0.99': levels.contact_p99 });

@@ -1,10 +1,16 @@
+import { runAuditBench } from './audit.ts';
+import { runCorrelationBench } from './correlation.ts';
 import { runLatencyBench } from './latency.ts';
+import { runPacketBench } from './packet.ts';
 import { runPeopleBench } from './people.ts';
 import { runRedactionBench } from './redaction.ts';
 import { runTillsBench } from './tills.ts';
 
 const benches: Record<string, () => Promise<void>> = {
+  audit: runAuditBench,
+  correlation: runCorrelationBench,
   latency: runLatencyBench,
+  packet: runPacketBench,
   people: runPeopleBench,
   redaction: runRedactionBench,
   tills: runTillsBench,

@@ -16,7 +16,7 @@ import { say } from './lib/measure.ts';
 import { machine, percentile, publish, round } from './lib/results.ts';
 import { liveDay } from './lib/tills-day.ts';
 import { measurePrompts } from './lib/tills-prompt.ts';
-import { fillLines, measureCorrelation, measureCsv, measureJson } from './lib/tills-rates.ts';
+import { measureCsv, measureJson } from './lib/tills-rates.ts';
 import { scoreTills } from './lib/tills-score.ts';
 
 const storeId = 'supermarket';
@@ -24,9 +24,6 @@ const timeZone = 'Europe/London';
 const seed = 1;
 const baskets = 3_000;
 const baselineDays = 5;
-const filledLines = 10_000_000;
-const filledDays = 40;
-const sightings = 400;
 const promptStore = { storeId: 'prompts', selfCheckouts: 8, windowMs: 2_000 };
 const prompts = { count: 200, perSecond: 5 };
 
@@ -94,12 +91,6 @@ export async function runTillsBench(): Promise<void> {
       const score = scoreTills(day.truth, { findings, incidents: lived.incidents });
       process.stdout.write(`${table(score)}\n`);
       for (const id of score.approached.transactionIds) say(`wrongly approached: ${id}`);
-      say(`correlation: ${filledLines} lines over ${filledDays} days`);
-      const terminalIds = ['lane-1', 'lane-2', 'lane-3', 'lane-4', 'sco-1', 'sco-2', 'sco-3', 'sco-4'];
-      const place = { tenantId, storeId, terminalIds };
-      const fewMs = await measureCorrelation(databaseUrl, place, { count: sightings, days: baselineDays });
-      await fillLines(pool, place, filledLines, filledDays);
-      const manyMs = await measureCorrelation(databaseUrl, place, { count: sightings, days: filledDays });
       await publish({
         name: 'tills',
         at: new Date().toISOString(),
@@ -108,9 +99,6 @@ export async function runTillsBench(): Promise<void> {
         figures: {
           linesPerSecond: round(json.perSecond, 0),
           csvLinesPerSecond: round(csv[0]!.perSecond, 0),
-          correlationP50Ms: round(percentile(manyMs, 0.5), 2),
-          correlationP95Ms: round(percentile(manyMs, 0.95), 2),
-          correlationP95MsFewDays: round(percentile(fewMs, 0.95), 2),
           windowToPromptP50Ms: round(percentile(windowToPromptMs, 0.5), 0),
           windowToPromptP95Ms: round(percentile(windowToPromptMs, 0.95), 0),
           detectionToPromptP95Ms: round(percentile(detectionToPromptMs, 0.95), 0),

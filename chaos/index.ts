@@ -1,6 +1,10 @@
+import { runEvidenceChaos } from './evidence.ts';
 import { type ChaosOptions, runPeopleChaos } from './people.ts';
 
-const runs: Record<string, (options: ChaosOptions) => Promise<number>> = { people: runPeopleChaos };
+const runs: Record<string, (options: ChaosOptions) => Promise<number>> = {
+  evidence: runEvidenceChaos,
+  people: runPeopleChaos,
+};
 
 /** Runs one chaos by name; resolves with the exit code. */
 export async function runChaos(name: string, options: ChaosOptions): Promise<number> {

@@ -41,6 +41,19 @@ function readNumbers(value: string, context: z.RefinementCtx): string[] {
   return [...new Set(numbers)];
 }
 
+const retiredKeys = z.array(
+  z.object({ publicKey: z.string().regex(/^-----BEGIN PUBLIC KEY-----/), validUntil: z.iso.datetime() }),
+);
+
+function readRetiredKeys(value: string, context: z.RefinementCtx): z.infer<typeof retiredKeys> {
+  try {
+    return retiredKeys.parse(JSON.parse(value));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be the JSON that `floorwalker rotate-key` printed' });
+    return z.NEVER;
+  }
+}
+
 /** Every variable, once; .env.example is checked against this table by a test. */
 export const environmentSchema = z.object({
   FLOORWALKER_MODE: z.enum(['development', 'production']).default('production'),
@@ -59,6 +72,19 @@ export const environmentSchema = z.object({
       error: 'set it to an Ed25519 private key (PKCS 8 PEM, newlines as \\n), for deletion records and audit heads',
     })
     .transform((value) => new Secret(value.replaceAll('\\n', '\n'))),
+  /** Public keys that signed before the one above, as `floorwalker rotate-key` prints them. */
+  FLOORWALKER_RETIRED_KEYS: z.string().transform(readRetiredKeys).default([]),
+  /** Gets a line with each signed head of the audit log; best on another machine's disk. Unset: there is none. */
+  FLOORWALKER_WITNESS_FILE: z.string().optional(),
+  /** Encrypts what the workflow engine keeps of incidents; earlier ones follow after commas, to read what they encrypted. */
+  FLOORWALKER_PAYLOAD_KEY: z
+    .string()
+    .regex(
+      /^[^\s,]{32,}(?:,[^\s,]{32,})*$/,
+      'must be at least 32 signs without a space; earlier keys follow after commas',
+    )
+    .transform((value) => new Secret(value))
+    .optional(),
   /** A time-stamping server (RFC 3161) that stamps evidence packets; unset: none are. */
   FLOORWALKER_TSA_URL: url('https://tsa.example.com/tsr').optional(),
   DATABASE_URL: url('postgres://floorwalker_app:…@db/floorwalker'),
@@ -72,6 +98,11 @@ export const environmentSchema = z.object({
   S3_SECRET_KEY: secret('the secret key of the evidence bucket'),
   S3_BUCKET: z.string().default('floorwalker-evidence'),
   S3_REGION: z.string().default('us-east-1'),
+  /** Unset: nothing is moved to a cold tier. */
+  S3_COLD_STORAGE_CLASS: z
+    .string()
+    .regex(/^[A-Z_]{1,40}$/, 'must be a storage class of the store, such as STANDARD_IA')
+    .optional(),
   MQTT_URL: url('mqtts://user:…@broker:8883').optional(),
   /** Unset: no intake over Kafka. */
   KAFKA_BROKERS: z

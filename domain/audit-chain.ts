@@ -1,4 +1,4 @@
-/** What the hash of an audit row covers. Hashes themselves (SHA-256, hex) are taken in services and in append_audit. */
+/** What the hash of an audit row covers. Hashes themselves (SHA-256, hex) are taken in services and in chain_audit. */
 export interface AuditContent {
   tenantId: string;
   at: string;
@@ -7,6 +7,15 @@ export interface AuditContent {
   action: string;
   subject: string;
   details: unknown;
+  /** The request that it came from; absent in rows of our own doing, and in those from before it was kept. */
+  requestId?: string | null;
+}
+
+/** A row as it stands in the log. */
+export interface ChainedRow extends Omit<AuditContent, 'tenantId'> {
+  seq: number;
+  prevHash: string;
+  hash: string;
 }
 
 export const genesisHash = '0'.repeat(64);
@@ -21,9 +30,11 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`;
 }
 
+/** A row without a request is hashed as rows were before there was one. */
 export function auditContentText(row: AuditContent): string {
-  const { tenantId, at, actor, actorRole, action, subject, details } = row;
-  return canonicalJson({ v: 1, tenantId, at, actor, actorRole, action, subject, details });
+  const { tenantId, at, actor, actorRole, action, subject, details, requestId } = row;
+  const content = { tenantId, at, actor, actorRole, action, subject, details };
+  return canonicalJson(requestId ? { v: 2, ...content, requestId } : { v: 1, ...content });
 }
 
 /** The row's hash is SHA-256 of this: it binds content, position and everything before. */

@@ -25,11 +25,43 @@ export const runbookWorkflowId = (
 export const redactionWorkflowId = (tenantId: string, storeId: string, incidentId: string, version: number): string =>
   `redaction:${tenantId}:${storeId}:${incidentId}:${version}`;
 
+/** A recording that is tried again, for the how-manyth time. */
+export const evidenceWorkflowId = (tenantId: string, storeId: string, incidentId: string, attempt: number): string =>
+  `evidence:${tenantId}:${storeId}:${incidentId}:${attempt}`;
+
 export const packetWorkflowId = (tenantId: string, storeId: string, packetId: string): string =>
   `packet:${tenantId}:${storeId}:${packetId}`;
 
+/** An incident, for whoever asks across tenants. */
+export interface IncidentReference {
+  tenantId: string;
+  incidentId: string;
+}
+
+/** Workflows of ours that are about one incident and have its id in theirs; a packet's has its own. */
+const ofIncidents: readonly string[] = ['incident', 'correction', 'runbook', 'redaction', 'evidence'];
+
+export function incidentOfWorkflow(workflowId: string): IncidentReference | null {
+  const [kind, tenantId, , incidentId] = workflowId.split(':');
+  if (kind === undefined || !tenantId || !incidentId || !ofIncidents.includes(kind)) return null;
+  return { tenantId, incidentId };
+}
+
+/** Each manual try of a share is a run of its own. */
+export const shareWorkflowId = (tenantId: string, storeId: string, shareId: string, round: number): string =>
+  `share:${tenantId}:${storeId}:${shareId}:${round}`;
+
+export const shareNoticeWorkflowId = (tenantId: string, storeId: string, noticeId: string, round: number): string =>
+  `share-notice:${tenantId}:${storeId}:${noticeId}:${round}`;
+
 /** Codes people read from a phone and type back: no vowels (no words), nothing that looks like another sign. */
 const codeAlphabet = '23456789CDFGHJKLMNPQRTVWXZ';
+
+/** A number that nobody guesses, for people to read from paper: sixteen signs, one for each random byte. */
+export function publicNumber(bytes: Uint8Array): string {
+  const signs = Array.from(bytes, (byte) => codeAlphabet[byte % codeAlphabet.length]).join('');
+  return `A-${(signs.match(/.{4}/g) ?? []).join('-')}`;
+}
 
 /** A three-sign code from 32 hash bits; `attempt` gives the next candidate when the first is taken. */
 export function shortCode(hash32: number, attempt: number): string {

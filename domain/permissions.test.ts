@@ -73,6 +73,12 @@ const matrix: Record<Permission, Record<Actor['role'], 0 | 1>> = {
   // biome-ignore format: as above
   'packet.receive':       { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 0, link: 1, system: 0 },
   // biome-ignore format: as above
+  'rights.manage':        { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'share.approve':        { store_staff: 0, store_manager: 0, regional: 1, soc_operator: 0, soc_lead: 1, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
+  'recipient.manage':     { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 1, admin: 1, device: 0, link: 0, system: 0 },
+  // biome-ignore format: as above
   'system.run':           { store_staff: 0, store_manager: 0, regional: 0, soc_operator: 0, soc_lead: 0, compliance: 0, admin: 0, device: 0, link: 0, system: 1 },
 };
 

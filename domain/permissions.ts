@@ -36,6 +36,9 @@ export type Permission =
   | 'webhook.manage'
   | 'packet.issue'
   | 'packet.receive'
+  | 'share.approve'
+  | 'recipient.manage'
+  | 'rights.manage'
   | 'system.run';
 
 const floor: Permission[] = [
@@ -65,6 +68,7 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   ],
   regional: [
     'packet.issue',
+    'share.approve',
     ...floor,
     ...runbookLead,
     'till.review',
@@ -85,6 +89,7 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   soc_operator: [...floor, 'till.review', 'evidence.redact', 'incident.correct', 'incident.reopen'],
   soc_lead: [
     'packet.issue',
+    'share.approve',
     ...floor,
     ...runbookLead,
     'till.review',
@@ -105,6 +110,9 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   ],
   compliance: [
     'packet.issue',
+    'share.approve',
+    'recipient.manage',
+    'rights.manage',
     'till.review',
     'till.reveal',
     'incident.read',
@@ -123,6 +131,9 @@ export const rolePermissions: Record<Actor['role'], readonly Permission[]> = {
   ],
   admin: [
     'packet.issue',
+    'share.approve',
+    'recipient.manage',
+    'rights.manage',
     ...floor,
     ...runbookLead,
     'till.review',

@@ -1,5 +1,6 @@
 import type { CorrelationWindow } from './pos-correlation.ts';
 import type { RedactionPolicy } from './redaction/types.ts';
+import type { RetentionRule } from './retention.ts';
 import type { Runbook } from './runbook.ts';
 import type { Behaviour, HumanVerdict, OperatingModel, Role, SeverityLevel, Verdict } from './types.ts';
 
@@ -10,6 +11,9 @@ export interface EscalationStep {
   /** 0: the person's first channel; each further try takes the next one. Left out in policies of the first version. */
   attempt?: number;
 }
+
+/** The camera that saw it, or also those that are said to see the same place. */
+export type EvidenceCameras = 'own' | 'neighbours';
 
 export type MergeKey = 'camera' | 'zone' | 'behaviour';
 
@@ -82,7 +86,14 @@ export interface Policy {
   lateAfterMs: number;
   /** A detection older than this on arrival pages nobody: whoever it was about has long left. */
   pageWithinMs: number;
-  evidence: { preRollMs: number; postRollMs: number; graceMs: number; giveUpAfterMs: number };
+  evidence: {
+    preRollMs: number;
+    postRollMs: number;
+    graceMs: number;
+    giveUpAfterMs: number;
+    /** Whose recordings are secured; left out in policies of before there were neighbours. */
+    cameras?: EvidenceCameras;
+  };
   /** Who may be seen in what leaves, and how the others are masked. */
   redaction: RedactionPolicy;
   escalation: readonly EscalationStep[];
@@ -100,7 +111,16 @@ export interface Policy {
   /** Verdicts that a second person looks at, and of how many: 1 is all of them. */
   secondReview: { verdicts: readonly HumanVerdict[]; share: number };
   runbooks: readonly Runbook[];
+  /** How long evidence is kept after the end, by outcome. */
   retentionMs: Record<Exclude<Verdict, 'unsure' | 'help' | 'safe'>, number>;
+  retention: {
+    /** The longest of all that apply counts. */
+    rules: readonly RetentionRule[];
+    /** Whether a policy that keeps shorter than the one before counts for what is stored already. */
+    whenShortened: 'keep' | 'apply';
+    /** From when files lie in the cold tier; null: they do not move. */
+    coldAfterMs: number | null;
+  };
 }
 
 const secondMs = 1000;
@@ -118,7 +138,13 @@ export const defaultPolicy: Policy = {
   mergeKeys: ['camera', 'zone', 'behaviour'],
   lateAfterMs: minuteMs,
   pageWithinMs: 15 * minuteMs,
-  evidence: { preRollMs: 5 * secondMs, postRollMs: 5 * secondMs, graceMs: 20 * secondMs, giveUpAfterMs: 10 * minuteMs },
+  evidence: {
+    preRollMs: 5 * secondMs,
+    postRollMs: 5 * secondMs,
+    graceMs: 20 * secondMs,
+    giveUpAfterMs: 10 * minuteMs,
+    cameras: 'neighbours',
+  },
   redaction: { rule: 'sharing', target: 'people', style: 'solid' },
   escalation: [
     { role: 'store_staff', timeoutMs: 45 * secondMs },
@@ -147,6 +173,7 @@ export const defaultPolicy: Policy = {
     confirmed: 180 * dayMs,
     unreviewed: 30 * dayMs,
   },
+  retention: { rules: [], whenShortened: 'keep', coldAfterMs: null },
 };
 
 /** Nothing is held back: for tests and benches whose subject is something else. */

@@ -22,6 +22,24 @@ export interface EvidenceStore {
   selfTest(): Promise<void>;
 }
 
+/** Reading of what is too large to be held whole, and mending of what was altered. */
+export interface RangedStore {
+  /**
+   * Bytes `start` to `end`, both included, as they are: whoever asks checks them. Null: the version is not there. Ends in
+   * an IntegrityError when the store is well and cannot read this object.
+   */
+  readRange(input: {
+    key: string;
+    version: string;
+    /** Only to be named in the error. */
+    sha256: string;
+    start: number;
+    end: number;
+  }): Promise<AsyncIterable<Uint8Array> | null>;
+  /** Looks through all versions of a key for bytes with this hash and stores them anew, locked; null: there are none. */
+  restore(object: Omit<PutObject, 'body'>): Promise<{ version: string; from: string } | null>;
+}
+
 /** The stored bytes do not have the recorded hash, or are gone. */
 export class IntegrityError extends Error {
   readonly key: string;

@@ -57,7 +57,20 @@ export type Channel = 'sms' | 'voice' | 'email';
 export type Locale = 'en' | 'es' | 'de' | 'fr';
 export type OperatingModel = 'soc_led' | 'checkout_validation' | 'detection_only';
 export type SecondReview = 'pending' | 'agreed' | 'disagreed';
-export type ArtifactKind = 'segment' | 'clip' | 'still' | 'thumbnail' | 'manifest' | 'redacted' | 'redaction_map';
+/** `other_clip` and `other_segment` are of a camera beside the incident's own; a heatmap shows where something moved. */
+export type ArtifactKind =
+  | 'segment'
+  | 'clip'
+  | 'still'
+  | 'thumbnail'
+  | 'manifest'
+  | 'redacted'
+  | 'redaction_map'
+  | 'heatmap'
+  | 'other_clip'
+  | 'other_segment'
+  | 'history'
+  | 'history_decoded';
 export type TimelineKind =
   | 'detection_received'
   | 'detection_merged'
@@ -89,10 +102,19 @@ export type TimelineKind =
   | 'evidence_partial'
   | 'evidence_failed'
   | 'evidence_not_kept'
+  | 'evidence_other_camera'
+  | 'evidence_retried'
+  | 'evidence_quarantined'
+  | 'evidence_restored'
   | 'redaction_requested'
   | 'redaction_settled'
   | 'unredacted_approved'
   | 'unredacted_withdrawn'
+  | 'share_requested'
+  | 'share_delivered'
+  | 'share_failed'
+  | 'share_withdrawn'
+  | 'share_notified'
   | 'acknowledged'
   | 'verdict_given'
   | 'help_requested'

@@ -10,6 +10,8 @@ export interface ServiceContext {
   db: Database;
   actor: Actor;
   now: () => string;
+  /** The request that is answered, and why whoever asks says that they do. */
+  request?: { id: string; reason: string | null };
 }
 
 export interface AuditEntry {
@@ -47,17 +49,18 @@ export function write<T>(ctx: ServiceContext, work: (tx: WriteTransaction) => Pr
       },
     });
     if (entries.length === 0 && !excused) throw new DomainError('INTERNAL', 'a write finished without an audit row');
-    if (entries.length > 0) await appendAudit(queryable, ctx.actor, at, entries);
+    if (entries.length > 0) await appendAudit(queryable, ctx, at, entries);
     return result;
   });
 }
 
 async function appendAudit(
   queryable: Queryable,
-  actor: Actor,
+  { actor, request }: ServiceContext,
   at: string,
   entries: readonly AuditEntry[],
 ): Promise<void> {
+  const asked = request?.reason ? { reason: request.reason } : {};
   const rows = entries.map((entry) => {
     const content = {
       at,
@@ -65,7 +68,8 @@ async function appendAudit(
       actorRole: actor.role,
       action: entry.action,
       subject: entry.subject,
-      details: entry.details ?? {},
+      details: { ...asked, ...entry.details },
+      requestId: request?.id ?? null,
     };
     return { ...content, contentHash: sha256Hex(auditContentText({ tenantId: actor.tenantId, ...content })) };
   });

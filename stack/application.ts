@@ -14,7 +14,16 @@ import { type SupervisedProcess, superviseProcess } from './supervise.ts';
 import type { Environment } from './tools/command.ts';
 import type { OnProgress } from './tools/progress.ts';
 
-export type ProcessName = 'carrier' | 'worker' | 'second-worker' | 'media' | 'api' | 'till' | 'camera' | 'devices';
+export type ProcessName =
+  | 'carrier'
+  | 'worker'
+  | 'second-worker'
+  | 'records'
+  | 'media'
+  | 'api'
+  | 'till'
+  | 'camera'
+  | 'devices';
 
 export interface ApplicationOptions {
   dataDir: string;
@@ -51,6 +60,7 @@ const stopOrder: readonly ProcessName[] = [
   'till',
   'api',
   'media',
+  'records',
   'second-worker',
   'worker',
   'devices',
@@ -105,6 +115,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       start('worker', worker),
       // When one dies the other goes on at once, warm, and nobody waits for a start.
       start('second-worker', worker),
+      start('records', { ...worker, args: [...worker.args, '--records'] }),
       ...estate.stores.slice(0, 1).map(({ id }) =>
         start('media', {
           args: [...programs.floorwalker, 'worker', '--media', `${estate.tenantId}/${id}`],
@@ -190,7 +201,10 @@ async function processEnvironment(
     FLOORWALKER_DATA: dataDir,
     FLOORWALKER_PORT: String(port),
     FLOORWALKER_LINK_SECRET: installation.linkSecret,
+    FLOORWALKER_PAYLOAD_KEY: installation.payloadKey,
     FLOORWALKER_SIGNING_KEY: installation.signingKeyPem,
+    FLOORWALKER_RETIRED_KEYS: JSON.stringify(installation.retiredKeys ?? []),
+    FLOORWALKER_WITNESS_FILE: join(dataDir, 'audit-heads.ndjson'),
     FLOORWALKER_API_URL: urls.baseUrl,
     FLOORWALKER_DEVICE_KEY: installation.keys.device,
     DATABASE_URL: urls.databaseUrl,

@@ -6,6 +6,14 @@ import { Command, InvalidArgumentError } from 'commander';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+interface WorkerOptions {
+  records?: true;
+  media?: string;
+  tills?: string;
+  folder?: string;
+  mapping?: string;
+}
+
 /** Runs one command of the `floorwalker` executable and resolves with its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -70,13 +78,20 @@ export async function main(args: readonly string[]): Promise<number> {
 
   program
     .command('worker')
-    .description('workflows and their activities; with --media the clips of one store, with --tills its day files')
+    .description(
+      'workflows and their activities; with --records packets, shares and sweeps, with --media the clips of one store, with --tills its day files',
+    )
+    .option('--records', 'make packets, send shares, keep histories, delete what is due')
     .option('--media <tenant/store>', 'cut and store the clips of this store, where its recordings lie')
     .option('--tills <tenant/store>', 'hand the day files that are put into --folder to the API')
     .option('--folder <dir>', 'with --tills: where the tills put their files')
     .option('--mapping <id>', 'with --tills: the declared mapping by which they are read; CSV needs one')
-    .action(async ({ media, ...tills }: { media?: string; tills?: string; folder?: string; mapping?: string }) => {
+    .action(async ({ records, media, ...tills }: WorkerOptions) => {
       if (tills.tills !== undefined) return watchTills(tills.tills, tills.folder, tills.mapping);
+      if (records) {
+        const { runRecordsWorker } = await import('../workers/records-worker.ts');
+        return runRecordsWorker();
+      }
       if (media === undefined) {
         const { runIncidentWorker } = await import('../workers/incident-worker.ts');
         return runIncidentWorker();
@@ -125,9 +140,85 @@ export async function main(args: readonly string[]): Promise<number> {
     });
 
   program
+    .command('replay-history')
+    .description('replay an exported workflow history; 0 only when this code would do the same again')
+    .argument('<file>', 'the raw or the decoded export of one run')
+    .option('--bundle <file>', 'the workflow code of another version; default: that of this checkout')
+    .action(async (file: string, options: { bundle?: string }) => {
+      const { runReplayHistory } = await import('./replay-history.ts');
+      exitCode = await runReplayHistory({
+        file,
+        ...(options.bundle === undefined ? {} : { bundleFile: options.bundle }),
+        write: (text) => process.stdout.write(text),
+      });
+    });
+
+  program
+    .command('verify-audit')
+    .description('check an export of the audit log, offline; 0 only when every row and its signed end hold')
+    .argument('<file>', 'what GET /v1/audit/export gave')
+    .option('--key <file>', 'public keys of the company that it is from (PEM, one after the other)')
+    .option('--head <file...>', 'signed heads that were kept elsewhere: the outside file, or an object of the store')
+    .action(async (file: string, options: { key?: string; head?: string[] }) => {
+      const { runVerifyAudit } = await import('./verify-audit.ts');
+      exitCode = await runVerifyAudit({
+        ...{ file, headFiles: options.head ?? [], write: (text) => process.stdout.write(text) },
+        ...(options.key === undefined ? {} : { keyFile: options.key }),
+      });
+    });
+
+  program
+    .command('rotate-key')
+    .description('replace the signing key; what the old one signed goes on being checked with its public half')
+    .option('--data <dir>', 'data directory', process.env['FLOORWALKER_DATA'] || '.floorwalker')
+    .action(async ({ data }: { data: string }) => {
+      const { runRotateKey } = await import('./rotate-key.ts');
+      const nowAt = new Date().toISOString();
+      await runRotateKey({ dataDir: data, env: process.env, nowAt, write: (text) => process.stdout.write(text) });
+    });
+
+  program
+    .command('reconcile')
+    .description(
+      'compare the evidence bucket with the database now; 0 only when nothing is left for somebody to look at',
+    )
+    .option('--deep', 'read every file and take its hash', false)
+    .action(async ({ deep }: { deep: boolean }) => {
+      const { runReconcile } = await import('./reconcile.ts');
+      exitCode = await runReconcile({ deep, write: (text) => process.stdout.write(text) });
+    });
+
+  program
+    .command('verify-deletions')
+    .description('check the signatures of deletion records, as GET /v1/deletions gives them; needs nothing else')
+    .argument('<file>', 'JSON of one page, or one record a line')
+    .option('--key <file>', 'public key of the company that deleted (PEM)')
+    .action(async (file: string, options: { key?: string }) => {
+      const { runVerifyDeletions } = await import('./verify-deletions.ts');
+      exitCode = await runVerifyDeletions({
+        file,
+        ...(options.key === undefined ? {} : { keyFile: options.key }),
+        write: (text) => process.stdout.write(text),
+      });
+    });
+
+  program
+    .command('simulate')
+    .description('play years in simulated time and count what must not happen; 0 only when nothing did')
+    .argument('<name>', 'retention')
+    .option('--seed <n>', 'what happens when', countOf, 1)
+    .option('--years <n>', 'how long', countOf, 10)
+    .option('--incidents <n>', 'how many', countOf, 1_500)
+    .option('--crashes <n>', 'how many sweeps die on the way', countOf, 1_000)
+    .action(async (name: string, options: { seed: number; years: number; incidents: number; crashes: number }) => {
+      const { runSimulation } = await import('../simulate/index.ts');
+      exitCode = await runSimulation(name, options);
+    });
+
+  program
     .command('bench')
     .description('measure, print and store in bench/results; "all" runs every bench')
-    .argument('<name>', 'latency | people | tills | all')
+    .argument('<name>', 'audit | latency | packet | people | redaction | tills | all')
     .action(async (name: string) => {
       const { runBench } = await import('../bench/index.ts');
       exitCode = await runBench(name);
@@ -138,7 +229,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description(
       'kill parts of a working installation at random and count what must not happen; 0 only when nothing did',
     )
-    .argument('<name>', 'people')
+    .argument('<name>', 'people | evidence')
     .option('--seed <n>', 'what is killed when, and who answers how', countOf, 1)
     .option('--kills <n>', 'how many kills', countOf, 200)
     .option('--gap <ms>', 'mean time between two kills', countOf, 6_500)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateSigningKeyPem } from '../adapters/crypto/signer.ts';
+import { generateSigningKeyPem, type RetiredKey } from '../adapters/crypto/signer.ts';
 import { roles } from '../domain/permissions.ts';
 import type { Role } from '../domain/types.ts';
 import { isErrno } from './tools/lock.ts';
@@ -10,7 +10,10 @@ import { isErrno } from './tools/lock.ts';
 export interface Installation {
   applicationPassword: string;
   linkSecret: string;
+  payloadKey: string;
   signingKeyPem: string;
+  /** What signed before it; absent until `floorwalker rotate-key`. */
+  retiredKeys?: RetiredKey[];
   twilioAccountSid: string;
   twilioAuthToken: string;
   twilioFrom: string;
@@ -20,6 +23,7 @@ export interface Installation {
 const made = (): Installation => ({
   applicationPassword: randomBytes(24).toString('base64url'),
   linkSecret: randomBytes(32).toString('base64url'),
+  payloadKey: randomBytes(32).toString('base64url'),
   signingKeyPem: generateSigningKeyPem(),
   twilioAccountSid: `AC${randomBytes(16).toString('hex')}`,
   twilioAuthToken: randomBytes(16).toString('hex'),
@@ -33,7 +37,12 @@ const made = (): Installation => ({
 export async function loadInstallation(dataDir: string): Promise<Installation> {
   const path = join(dataDir, 'installation.json');
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Installation;
+    const read = JSON.parse(await readFile(path, 'utf8')) as Omit<Installation, 'payloadKey'> & Partial<Installation>;
+    if (read.payloadKey !== undefined) return { ...read, payloadKey: read.payloadKey };
+    // Made by a version that did not encrypt.
+    const completed = { ...read, payloadKey: made().payloadKey };
+    await writePrivate(path, completed);
+    return completed;
   } catch (error) {
     if (!isErrno(error, 'ENOENT'))
       throw new Error(

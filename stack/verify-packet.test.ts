@@ -150,6 +150,25 @@ describe('a packet', () => {
     const artifacts = [{ ...first!, id }, ...others];
     await expect(buildTestPacket(packetFacts({ artifacts }))).rejects.toMatchObject({ code: 'INTERNAL' });
   });
+
+  it('names no file after what people call their cameras, shops and goods', async () => {
+    const climbing = '../../etc/cron.d/x';
+    const { place, incident } = packetFacts();
+    const named = {
+      ...place,
+      camera: climbing,
+      cameraId: climbing,
+      store: climbing,
+      company: climbing,
+      lane: climbing,
+    };
+    const { zip } = await buildTestPacket(packetFacts({ place: named, incident: { ...incident, item: climbing } }));
+    const names = (await readZip(new Blob([Uint8Array.from(zip)]))).map(({ name }) => name);
+    const usual = (await readZip(new Blob([Uint8Array.from((await buildTestPacket(facts)).zip)]))).map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual(usual);
+  });
 });
 
 describe('one byte changed', () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { createMediaActivities } from '../activities/media.ts';
 import { createRedactionActivities } from '../activities/redact.ts';
+import { withCipher } from '../adapters/temporal/payload-codec.ts';
 import { mediaQueue } from '../workflows/contracts.ts';
 import { redactionQueue } from '../workflows/redaction-contracts.ts';
 import { openWorkerRuntime, runWorkers } from './runtime.ts';
@@ -27,6 +28,7 @@ export async function runMediaWorker(store: { tenantId: string; storeId: string 
     namespace: config.TEMPORAL_NAMESPACE,
     shutdownGraceTime: '10s',
     shutdownForceTime: '20s',
+    ...withCipher(runtime.payloadCipher(db)),
   } as const;
   const clips = await Worker.create({
     ...common,

@@ -4,8 +4,10 @@ import { type Logger, openLogger } from '../adapters/logger/logger.ts';
 import type { EvidenceStoreOptions } from '../adapters/objects/client.ts';
 import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
+import { createPayloadCipher, type PayloadCipher } from '../adapters/temporal/payload-codec.ts';
 import type { Config } from '../config/env.ts';
 import { readConfigOrExit } from '../config/read.ts';
+import { findPayloadSalt } from '../services/payload-keys/find.ts';
 
 export interface WorkerRuntime {
   config: Config;
@@ -13,6 +15,8 @@ export interface WorkerRuntime {
   now: () => string;
   connection: NativeConnection;
   openDatabase(maxConnections: number): ReturnType<typeof openDatabase>;
+  /** Encrypts what the engine keeps of incidents; null when no key is given. */
+  payloadCipher(db: ReturnType<typeof openDatabase>): PayloadCipher | null;
   /** Where evidence is kept. */
   bucket: EvidenceStoreOptions;
   openObjects(): Promise<ReturnType<typeof openEvidenceStore>>;
@@ -34,6 +38,7 @@ export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
     secretKey: config.S3_SECRET_KEY.reveal(),
     bucket: config.S3_BUCKET,
     region: config.S3_REGION,
+    ...(config.S3_COLD_STORAGE_CLASS === undefined ? {} : { coldStorageClass: config.S3_COLD_STORAGE_CLASS }),
   };
   return {
     config,
@@ -48,6 +53,13 @@ export async function openWorkerRuntime(name: string): Promise<WorkerRuntime> {
         applicationName: name,
         onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
       }),
+    payloadCipher: (db) =>
+      config.FLOORWALKER_PAYLOAD_KEY === undefined
+        ? null
+        : createPayloadCipher({
+            masters: config.FLOORWALKER_PAYLOAD_KEY.reveal().split(','),
+            findSalt: (incident) => findPayloadSalt(db, incident),
+          }),
     async openObjects() {
       const objects = openEvidenceStore(bucket);
       await objects.ensureBucket();

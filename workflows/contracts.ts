@@ -4,6 +4,8 @@ import type { HumanVerdict } from '../domain/types.ts';
 /** Task queues go by resource; media by store, since only the store's own worker can reach its recordings. */
 export const incidentQueue = 'incident';
 export const notifyQueue = 'notify';
+/** What nobody waits for: sweeps. */
+export const recordsQueue = 'records';
 export const mediaQueue = (tenantId: string, storeId: string): string => `media:${tenantId}:${storeId}`;
 
 export const incidentWorkflowType = 'incidentWorkflow';

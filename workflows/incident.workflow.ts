@@ -10,12 +10,7 @@ import {
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type {
-  CorrectionInput,
-  FirstContactResult,
-  IncidentActivities,
-  MediaActivities,
-} from '../activities/contracts.ts';
+import type { CorrectionInput, FirstContactResult, MediaActivities, SweepActivities } from '../activities/contracts.ts';
 import type { IncidentInput } from '../domain/incident-input.ts';
 import type { IncidentCommand } from '../domain/incident-state.ts';
 import { refusalMessages } from '../domain/incident-state.ts';
@@ -286,7 +281,8 @@ export async function correctionWorkflow(input: CorrectionInput): Promise<{ told
 
 /** The daily sweep: deletes what is due, looks through yesterday's tills, then puts the signed head of the audit log outside. */
 export async function sweepWorkflow(): Promise<{ purged: number; failed: number; witnessed: number }> {
-  const sweep = proxyActivities<IncidentActivities>({
+  const sweep = proxyActivities<SweepActivities>({
+    taskQueue: contracts.recordsQueue,
     startToCloseTimeout: '1h',
     heartbeatTimeout: '60s',
     scheduleToCloseTimeout: '6h',

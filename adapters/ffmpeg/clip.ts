@@ -25,6 +25,8 @@ export interface Clip {
   durationMs: number;
   frames: number;
   fps: number;
+  width: number;
+  height: number;
   firstFrameAt: string;
   lastFrameAt: string;
 }
@@ -65,14 +67,16 @@ export async function cutClip(request: ClipRequest, binaries: FfmpegBinaries, si
   const overlapping = request.segments
     .filter(({ startAt, endAt }) => Date.parse(endAt) > fromMs && Date.parse(startAt) < toMs)
     .sort((a, b) => Date.parse(a.startAt) - Date.parse(b.startAt));
-  const frames = (await listFrames(overlapping)).filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  const recorded = await listFrames(overlapping);
+  const frames = recorded.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
   const first = frames[0];
   const last = frames.at(-1);
   const origin = overlapping[0];
   if (!first || !last || !origin) {
     throw new FfmpegError(`Nothing was recorded between ${request.fromAt} and ${request.toAt}`, { permanent: true });
   }
-  const frameMs = typicalSpacing(frames);
+  // Of all that was recorded there: a single picture has no distance to another.
+  const frameMs = typicalSpacing(recorded);
   // The cut lies half a frame before the first wanted picture and half a frame after the last one.
   const offset = (atMs: number) => Math.max(0, (atMs - Date.parse(origin.startAt)) / 1000);
   const options = clipOptions(offset(first.atMs - frameMs / 2), offset(last.atMs + frameMs / 2));
@@ -86,7 +90,8 @@ export async function cutClip(request: ClipRequest, binaries: FfmpegBinaries, si
         outPath: draftPath,
       },
       binaries,
-      { signal },
+      // Long recordings take long; a shorter one that hangs is noticed after a minute.
+      { signal, timeoutMs: Math.max(60_000, last.atMs - first.atMs) },
     );
     const media = await probeFile(draftPath, binaries);
     if (media.frames !== frames.length) {
@@ -98,6 +103,7 @@ export async function cutClip(request: ClipRequest, binaries: FfmpegBinaries, si
       durationMs: Math.round(last.atMs - first.atMs + frameMs),
       frames: frames.length,
       fps: Math.round((1000 / frameMs) * 1000) / 1000,
+      ...{ width: media.width, height: media.height },
       firstFrameAt: new Date(Math.round(first.atMs)).toISOString(),
       lastFrameAt: new Date(Math.round(last.atMs)).toISOString(),
     };

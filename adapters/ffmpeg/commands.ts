@@ -57,10 +57,19 @@ export function recorderArgs({ source, analysis, sessionId }: RecorderCommand): 
         ...fileInput(source),
         ...split(analysis),
         ...FILE_ENCODER,
-        ...segments(sessionId),
+        ...segmentOutput(sessionId),
         ...pictures('[seen]'),
       ]
-    : [...QUIET, ...networkInput(source), '-map', '0:v:0', '-c:v', 'copy', ...segments(sessionId), ...viewed(analysis)];
+    : [
+        ...QUIET,
+        ...networkInput(source),
+        '-map',
+        '0:v:0',
+        '-c:v',
+        'copy',
+        ...segmentOutput(sessionId),
+        ...viewed(analysis),
+      ];
 }
 
 function fileInput({ path, loop }: Extract<CameraSource, { kind: 'file' }>): string[] {
@@ -100,7 +109,8 @@ const FILE_ENCODER = [
   ...['-force_key_frames', `expr:gte(t,n_forced*${SEGMENT_SECONDS})`],
 ];
 
-function segments(sessionId: string): string[] {
+/** Writes what comes as segments, untouched if it is copied: what the recorder does with a camera's stream. */
+export function segmentOutput(sessionId: string): string[] {
   return [
     // Sound is never recorded: -an drops it, -sn and -dn drop subtitles and data.
     ...['-an', '-sn', '-dn', '-f', 'segment', '-segment_time', String(SEGMENT_SECONDS), '-segment_format', 'mpegts'],
@@ -176,6 +186,14 @@ export function stillOptions(index: number): { input: string[]; output: string[]
       ...['-frames:v', '1', '-pix_fmt', 'rgb24', '-f', 'rawvideo'],
     ],
   };
+}
+
+/** Decodes a clip to small grey pictures on stdout, at one steady rate: enough to see where something moves. */
+export function motionArgs(path: string, { width, height, fps }: AnalysisFormat): string[] {
+  return [
+    ...[...QUIET, ...FROM_DISK, '-i', fileArgument(path), '-map', '0:v:0', '-an', '-sn', '-dn'],
+    ...['-vf', `fps=fps=${fps},scale=${width}:${height}:flags=area`, '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1'],
+  ];
 }
 
 /** Options of a probe of a file on disk. */

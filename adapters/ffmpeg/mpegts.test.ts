@@ -1,19 +1,41 @@
 import { expect, it } from 'vitest';
-import { frameOffsets } from './mpegts.ts';
+import { displayDelay, frameOffsets } from './mpegts.ts';
 
 /** A transport packet that begins a video frame at `ticks` of the 90 kHz clock. */
-function packet(ticks: number, { streamId = 0xe0, begins = true } = {}): number[] {
+function packet(
+  ticks: number,
+  { streamId = 0xe0, begins = true, decodedAt = undefined as number | undefined } = {},
+): number[] {
+  const times =
+    decodedAt === undefined ? [0x80, 5, ...stamp(ticks, 2)] : [0xc0, 10, ...stamp(ticks, 3), ...stamp(decodedAt, 1)];
+  const bytes = [0x47, begins ? 0x41 : 0x01, 0x00, 0x10, 0, 0, 1, streamId, 0, 0, 0x80, ...times];
+  return [...bytes, ...Array.from({ length: 188 - bytes.length }, () => 0xff)];
+}
+
+function stamp(ticks: number, prefix: number): number[] {
   const high = Math.floor(ticks / 2 ** 30) & 7;
-  const pts = [
-    0x21 | (high << 1),
+  return [
+    (prefix << 4) | 1 | (high << 1),
     (ticks / 2 ** 22) & 0xff,
     ((ticks / 2 ** 14) & 0xfe) | 1,
     (ticks / 2 ** 7) & 0xff,
     ((ticks << 1) & 0xfe) | 1,
   ];
-  const bytes = [0x47, begins ? 0x41 : 0x01, 0x00, 0x10, 0, 0, 1, streamId, 0, 0, 0x80, 0x80, 5, ...pts];
-  return [...bytes, ...Array.from({ length: 188 - bytes.length }, () => 0xff)];
 }
+
+it('tells how long a picture waits from being decoded to being shown', () => {
+  const plain = Uint8Array.from([...packet(9_000), ...packet(12_600)]);
+  expect(displayDelay(plain)).toBe(0);
+  const reordered = Uint8Array.from([
+    ...packet(7_200, { decodedAt: 0 }),
+    ...packet(18_000, { decodedAt: 3_600 }),
+    ...packet(10_800, { decodedAt: 7_200 }),
+  ]);
+  expect(displayDelay(reordered)).toBe(0.08);
+  const wrap = 2 ** 33;
+  expect(displayDelay(Uint8Array.from(packet(3_600, { decodedAt: wrap - 3_600 })))).toBe(0.08);
+  expect(displayDelay(new Uint8Array())).toBe(0);
+});
 
 it('reads the time of every video frame, whatever lies between them', () => {
   const segment = Uint8Array.from([

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Client, S3Error } from 'minio';
 import { DomainError } from '../../domain/errors.ts';
+import { StoreFullError } from '../../domain/retention-store.ts';
 
 export interface EvidenceStoreOptions {
   endpoint: string;
@@ -8,6 +9,8 @@ export interface EvidenceStoreOptions {
   secretKey: string;
   bucket: string;
   region: string;
+  /** What the store calls its cheaper tier; without one nothing is moved. */
+  coldStorageClass?: string;
 }
 
 export function openClient({ endpoint, accessKey, secretKey, region }: EvidenceStoreOptions): Client {
@@ -40,8 +43,16 @@ export async function readVersion(
   }
 }
 
-/** Refusals stay refusals; a store that does not answer is worth trying again. */
+/** What stores call a disk, a quota or a bucket that takes no more. */
+const full =
+  /^(XMinioStorageFull|XMinioDiskFull|InsufficientStorage|QuotaExceeded|XMinioAdminBucketQuotaExceeded|StorageFull)$/;
+/** A full disk is not emptied in a moment. */
+const fullRetryMs = 10_000;
+
+/** Refusals stay refusals; a store that does not answer is worth trying again, and so is one that is full. */
 export function storeFailure(error: unknown): never {
+  if (error instanceof S3Error && full.test(error.code ?? ''))
+    throw new StoreFullError({ cause: error, retryAfterMs: fullRetryMs });
   if (
     error instanceof S3Error &&
     error.code !== undefined &&

@@ -1,12 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Client, S3Error } from 'minio';
 import { DomainError } from '../../domain/errors.ts';
-import { type EvidenceStore, IntegrityError, type PutObject } from '../../domain/ports.ts';
+import { type EvidenceStore, IntegrityError, type PutObject, type RangedStore } from '../../domain/ports.ts';
+import { wholeSecond } from '../../domain/retention.ts';
+import type { RetentionStore } from '../../domain/retention-store.ts';
 import { type EvidenceStoreOptions, openClient, readVersion, storeFailure } from './client.ts';
+import { openRangedStore } from './ranged-store.ts';
+import { openRetentionStore } from './retention-store.ts';
+import { isUnreadable } from './unreadable.ts';
 
 const selfTestLockMs = 60_000;
 
-export interface ObjectStore extends EvidenceStore {
+export interface ObjectStore extends EvidenceStore, RangedStore {
+  /** Keeping and deleting. */
+  retention: RetentionStore;
   ensureBucket(): Promise<void>;
   /** The object whose key sorts last below a prefix, in its first version: a later one may hide it, not replace it. */
   newest(prefix: string): Promise<{ key: string; version: string } | null>;
@@ -18,6 +25,9 @@ export function openEvidenceStore(options: EvidenceStoreOptions): ObjectStore {
   const { bucket } = options;
 
   const store: ObjectStore = {
+    ...openRangedStore(options),
+    retention: openRetentionStore(options),
+
     async ensureBucket() {
       if (await client.bucketExists(bucket)) return;
       await client.makeBucket(bucket, options.region, { ObjectLocking: true }).catch((error: unknown) => {
@@ -52,7 +62,7 @@ export function openEvidenceStore(options: EvidenceStoreOptions): ObjectStore {
       await client
         .putObjectRetention(bucket, key, {
           mode: 'COMPLIANCE',
-          retainUntilDate: until,
+          retainUntilDate: wholeSecond(until),
           versionId: version,
         } as Parameters<Client['putObjectRetention']>[2])
         .catch(storeFailure);
@@ -138,7 +148,7 @@ async function put(client: Client, bucket: string, object: PutObject): Promise<s
     'content-md5': createHash('md5').update(body).digest('base64'),
     'x-amz-checksum-sha256': Buffer.from(object.sha256, 'hex').toString('base64'),
     'x-amz-object-lock-mode': 'COMPLIANCE',
-    'x-amz-object-lock-retain-until-date': object.lockedUntil,
+    'x-amz-object-lock-retain-until-date': wholeSecond(object.lockedUntil),
     'x-amz-meta-sha256': object.sha256,
   };
   const response = await client
@@ -162,7 +172,18 @@ async function findSame(client: Client, bucket: string, object: PutObject): Prom
   }
 }
 
+/** Null when it is gone, or there and damaged: then the store is well and the object is not. */
 async function read(client: Client, bucket: string, key: string, versionId: string): Promise<Buffer | null> {
+  try {
+    return await readOnce(client, bucket, key, versionId);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'DEPENDENCY_TEMPORARY')
+      if (await isUnreadable(client, bucket, key, versionId)) return null;
+    throw error;
+  }
+}
+
+async function readOnce(client: Client, bucket: string, key: string, versionId: string): Promise<Buffer | null> {
   const stream = await readVersion(client, bucket, key, versionId);
   if (stream === null) return null;
   const chunks: Buffer[] = [];

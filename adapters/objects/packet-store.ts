@@ -1,21 +1,19 @@
-import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { createHash, webcrypto } from 'node:crypto';
 import type { Client } from 'minio';
 import { DomainError } from '../../domain/errors.ts';
 import type { PacketStore } from '../../domain/packet/ports.ts';
-import { IntegrityError } from '../../domain/ports.ts';
 import { type EvidenceStoreOptions, openClient, readVersion, storeFailure } from './client.ts';
 
-/** At most this much of a packet is in memory at once, and as much again on its way. */
+/** This much of a packet is gathered at once, and so many such parts are on their way. */
 const partBytes = 16 * 1_024 * 1_024;
+const partsUnderWay = 2;
 
 /** The evidence bucket for what is too large to be held: read and written as a stream. */
 export function openPacketStore(options: EvidenceStoreOptions): PacketStore {
   const client = openClient(options);
   const { bucket } = options;
-  const read = (key: string, version: string) => readVersion(client, bucket, key, version);
   return {
-    read: ({ key, version }) => read(key, version),
+    read: ({ key, version }) => readVersion(client, bucket, key, version),
 
     async putLocked({ key, mediaType, lockedUntil, body }) {
       const uploadId = await client
@@ -26,20 +24,28 @@ export function openPacketStore(options: EvidenceStoreOptions): PacketStore {
         })
         .catch(storeFailure);
       const hash = createHash('sha256');
-      let sizeBytes = 0;
-      const etags: { part: number; etag: string }[] = [];
+      let [sizeBytes, parts] = [0, 0];
+      const etags: PartTag[] = [];
+      const underWay: Promise<PartTag>[] = [];
       try {
         for await (const part of inParts(body)) {
+          parts += 1;
+          const putting = putPart(client, { bucket, key, uploadId, part: parts, signed: isPlain(options) }, part);
+          // Its failure counts when its turn has come.
+          putting.catch(() => undefined);
+          underWay.push(putting);
           hash.update(part);
           sizeBytes += part.length;
-          etags.push(await putPart(client, { bucket, key, uploadId, part: etags.length + 1 }, part));
+          if (underWay.length >= partsUnderWay) etags.push(await underWay.shift()!);
         }
+        while (underWay.length > 0) etags.push(await underWay.shift()!);
         const { versionId } = await client.completeMultipartUpload(bucket, key, uploadId, etags).catch(storeFailure);
         if (versionId === null) throw new DomainError('DEPENDENCY_PERMANENT', `The bucket ${bucket} is not versioned.`);
         const stored = { version: versionId, sha256: hash.digest('hex'), sizeBytes };
-        await readBack(await read(key, versionId), { key, sha256: stored.sha256 });
+        await requireStored(client, bucket, { key, ...stored });
         return stored;
       } catch (error) {
+        await Promise.allSettled(underWay);
         // Whatever went wrong before; a part that stays behind is the bucket's own clean-up to find.
         await client.abortMultipartUpload(bucket, key, uploadId).catch(() => undefined);
         throw error;
@@ -48,16 +54,27 @@ export function openPacketStore(options: EvidenceStoreOptions): PacketStore {
   };
 }
 
+interface PartTag {
+  part: number;
+  etag: string;
+}
+
+/** Without TLS the client signs the hash of what it sends, and the store refuses other bytes; with TLS it does not. */
+const isPlain = ({ endpoint }: EvidenceStoreOptions): boolean => new URL(endpoint).protocol === 'http:';
+
 async function putPart(
   client: Client,
-  at: { bucket: string; key: string; uploadId: string; part: number },
+  at: { bucket: string; key: string; uploadId: string; part: number; signed: boolean },
   bytes: Buffer,
-): Promise<{ part: number; etag: string }> {
-  const headers = { 'content-md5': createHash('md5').update(bytes).digest('base64') };
+): Promise<PartTag> {
+  const headers: Record<string, string> = { 'content-length': String(bytes.length) };
+  let sha256 = '';
+  // Off the main thread, which is the one that everything else of a packet waits for.
+  if (at.signed) sha256 = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  else headers['content-md5'] = createHash('md5').update(bytes).digest('base64');
   const query = `partNumber=${at.part}&uploadId=${encodeURIComponent(at.uploadId)}`;
-  const response = await client
-    .makeRequestAsync({ method: 'PUT', bucketName: at.bucket, objectName: at.key, headers, query }, bytes, [200])
-    .catch(storeFailure);
+  const request = { method: 'PUT', bucketName: at.bucket, objectName: at.key, headers, query };
+  const response = await client.makeRequestStreamAsync(request, bytes, sha256, [200], '').catch(storeFailure);
   response.resume();
   const { etag } = response.headers;
   if (etag === undefined) throw new DomainError('DEPENDENCY_PERMANENT', 'The object store gave a part no ETag.');
@@ -81,10 +98,13 @@ async function* inParts(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer>
   if (length > 0 || parts === 0) yield Buffer.concat(waiting, length);
 }
 
-async function readBack(bytes: Readable | null, { key, sha256 }: { key: string; sha256: string }): Promise<void> {
-  if (bytes === null) throw new IntegrityError({ key, expectedSha256: sha256, actualSha256: null });
-  const hash = createHash('sha256');
-  for await (const chunk of bytes) hash.update(chunk as Buffer);
-  const actualSha256 = hash.digest('hex');
-  if (actualSha256 !== sha256) throw new IntegrityError({ key, expectedSha256: sha256, actualSha256 });
+/** The store has checked each part on its way; what is asked is that it made the whole of them. */
+async function requireStored(
+  client: Client,
+  bucket: string,
+  { key, version, sizeBytes }: { key: string; version: string; sizeBytes: number },
+): Promise<void> {
+  const { size } = await client.statObject(bucket, key, { versionId: version }).catch(storeFailure);
+  if (size !== sizeBytes)
+    throw new DomainError('DEPENDENCY_PERMANENT', `The object store keeps ${size} of ${sizeBytes} bytes of ${key}.`);
 }

@@ -84,10 +84,12 @@ export function openDatabase(options: {
     try {
       // Queued together: the second waits in the driver, not in our event loop.
       const begun = client.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
-      const scoped = client.query(
-        "select set_config('floorwalker.tenant_id', $1, true), set_config('floorwalker.store_scope', $2, true)",
-        [scope.tenantId, scope.storeIds === null ? '*' : scope.storeIds.join(',')],
-      );
+      const scoped = client.query({
+        // Planned once for each connection, as it is the one statement of every transaction.
+        name: 'scope',
+        text: "select set_config('floorwalker.tenant_id', $1, true), set_config('floorwalker.store_scope', $2, true)",
+        values: [scope.tenantId, scope.storeIds === null ? '*' : scope.storeIds.join(',')],
+      });
       await Promise.all([begun, scoped]);
       const result = await work({ query: (sql, values) => run(client, sql, values) });
       onCommit();

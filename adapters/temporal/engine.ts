@@ -10,14 +10,18 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DomainError } from '../../domain/errors.ts';
 import {
   correctionWorkflowId,
+  evidenceWorkflowId,
   incidentWorkflowId,
   packetWorkflowId,
   redactionWorkflowId,
   runbookWorkflowId,
+  shareNoticeWorkflowId,
+  shareWorkflowId,
 } from '../../domain/ids.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import type { StepOrder } from '../../domain/runbook.ts';
 import { priorityOf } from '../../domain/severity.ts';
+import { type PayloadCipher, withCipher } from './payload-codec.ts';
 
 /** Where an incident lives; enough to address its workflow. */
 export interface IncidentAddress {
@@ -28,6 +32,9 @@ export interface IncidentAddress {
   run?: number;
 }
 
+/** A share to be sent, or the notice that follows one; `round` counts the tries that a person ordered. */
+export type SharingOrder = { shareId: string; round: number } | { noticeId: string; round: number };
+
 export interface EngineNames {
   incidentQueue: string;
   incidentWorkflowType: string;
@@ -35,6 +42,8 @@ export interface EngineNames {
   runbookWorkflowType: string;
   packetWorkflowType: string;
   redactionWorkflowType: string;
+  sharing: { shareWorkflowType: string; noticeWorkflowType: string; tryNowSignal: string };
+  evidenceWorkflowType: string;
 }
 
 /** The workflow engine as the API sees it. Every call has a deadline; one that fails as temporary may be repeated with the same ids. */
@@ -50,8 +59,12 @@ export interface IncidentEngine {
   orderSteps(address: IncidentAddress, orders: readonly StepOrder[]): Promise<void>;
   /** Has one version of the incident's masked clip made; the same version again starts nothing. */
   startRedaction(address: IncidentAddress, version: number): Promise<void>;
+  /** Has a recording tried again; the same attempt again starts nothing. */
+  secureAgain(address: IncidentAddress, attempt: number): Promise<void>;
   /** Has a packet built; the same packet again starts nothing. */
   buildPacket(address: IncidentAddress, packetId: string): Promise<void>;
+  /** Has a share or notice sent; of one that waits the wait ends. */
+  send(address: IncidentAddress, order: SharingOrder): Promise<void>;
   /** Throws DEPENDENCY_TEMPORARY unless a worker polls the incident queue. */
   assertReady(): Promise<void>;
   close(): Promise<void>;
@@ -66,9 +79,11 @@ export async function openEngine(options: {
   namespace: string;
   names: EngineNames;
   identity: string;
+  cipher: PayloadCipher | null;
 }): Promise<IncidentEngine> {
   const connection = await Connection.connect({ address: options.address, connectTimeout: 10_000 });
-  const client = new Client({ connection, namespace: options.namespace, identity: options.identity });
+  const { namespace, identity } = options;
+  const client = new Client({ connection, namespace, identity, ...withCipher(options.cipher) });
   return engineOf(client, connection, options.names);
 }
 
@@ -168,6 +183,21 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
         }
       });
     },
+    async secureAgain({ tenantId, storeId, incidentId }, attempt) {
+      await bounded(async () => {
+        try {
+          await client.workflow.start(names.evidenceWorkflowType, {
+            args: [{ tenantId, storeId, incidentId, attempt }],
+            taskQueue: names.incidentQueue,
+            workflowId: evidenceWorkflowId(tenantId, storeId, incidentId, attempt),
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowTaskTimeout,
+          });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+    },
     async buildPacket({ tenantId, storeId }, packetId) {
       await bounded(async () => {
         try {
@@ -177,6 +207,26 @@ export function engineOf(client: Client, connection: Connection, names: EngineNa
             workflowId: packetWorkflowId(tenantId, storeId, packetId),
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowTaskTimeout,
+          });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+    },
+    async send({ tenantId, storeId }, order) {
+      const { shareWorkflowType, noticeWorkflowType, tryNowSignal } = names.sharing;
+      const isShare = 'shareId' in order;
+      await bounded(async () => {
+        try {
+          await client.workflow.signalWithStart(isShare ? shareWorkflowType : noticeWorkflowType, {
+            args: [isShare ? { tenantId, shareId: order.shareId } : { tenantId, noticeId: order.noticeId }],
+            taskQueue: names.incidentQueue,
+            workflowId: isShare
+              ? shareWorkflowId(tenantId, storeId, order.shareId, order.round)
+              : shareNoticeWorkflowId(tenantId, storeId, order.noticeId, order.round),
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowTaskTimeout,
+            signal: tryNowSignal,
           });
         } catch (error) {
           if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -66,7 +66,7 @@ export function afterCloseRoutes(deps: ApiDependencies): Router {
       incidentId: request.params.incidentId,
       statement: (request.body as { statement: string }).statement,
     });
-    reply(response, 'AppealReceipt', opened, 201);
+    reply(response, 'AppealReceipt', { ...opened, statusUrl: `${deps.publicUrl}/a/${opened.number}` }, 201);
   });
   router.post('/v1/incidents/:incidentId/appeals/:appealId/decision', async (request, response) => {
     const ctx = contextOf(deps, response);

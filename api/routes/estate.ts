@@ -4,7 +4,6 @@ import { requirePermission, rolePermissions } from '../../domain/permissions.ts'
 import type { Actor } from '../../domain/types.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { createSession, endSession } from '../../services/access/authenticate.ts';
-import { listAudit, readLastWitness, verifyAudit } from '../../services/audit/read.ts';
 import { type CameraState, listCameras, listStores, reportCameraHealth } from '../../services/estate/read.ts';
 import { actorOf, contextOf, readSessionCookie, sessionCookie } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
@@ -63,17 +62,6 @@ export function estateRoutes(deps: ApiDependencies): Router {
     const { storeId, state, at } = request.body as { storeId: string; state: CameraState; at: string };
     await reportCameraHealth(contextOf(deps, response), { cameraId: request.params.cameraId, storeId, state, at });
     response.status(204).end();
-  });
-  router.get('/v1/audit', async (request, response) => {
-    const { cursor, limit } = request.query as { cursor?: string; limit?: number };
-    response.json(
-      await listAudit(contextOf(deps, response), { limit: limit ?? 50, ...(cursor === undefined ? {} : { cursor }) }),
-    );
-  });
-  router.get('/v1/audit/verify', async (_request, response) => {
-    const ctx = contextOf(deps, response);
-    const witness = await readLastWitness(ctx);
-    response.json(await verifyAudit(ctx, await deps.verifyWitness(witness, ctx.actor.tenantId)));
   });
   router.get('/v1/stream', async (request, response) => {
     requirePermission(actorOf(response), 'incident.read');

@@ -4,7 +4,6 @@ import { requirePermission } from '../../domain/permissions.ts';
 import type { HumanVerdict, IncidentState, PosVerdict, SecondReview } from '../../domain/types.ts';
 import { readCustody } from '../../services/audit/read.ts';
 import { readEvidence } from '../../services/evidence/view.ts';
-import { placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { addNote } from '../../services/incident/add-note.ts';
 import { listIncidents } from '../../services/incident/list.ts';
 import { readExplanation, readIncident, readTimeline } from '../../services/incident/read.ts';
@@ -17,6 +16,7 @@ import {
   type DecideCommand,
   decideUpdateName,
 } from '../../workflows/contracts.ts';
+import type { AccessLog } from '../access.ts';
 import { createArtifactReader, sendArtifact } from '../artifact.ts';
 import { contextOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
@@ -30,7 +30,7 @@ interface VerdictBody {
 }
 
 /** Shapes are checked by the OpenAPI validator before a route runs; roles and scope by the services. */
-export function incidentRoutes(deps: ApiDependencies): Router {
+export function incidentRoutes(deps: ApiDependencies, access: AccessLog): Router {
   const router = Router();
   const artifacts = createArtifactReader(deps);
 
@@ -68,7 +68,9 @@ export function incidentRoutes(deps: ApiDependencies): Router {
   });
   router.get('/v1/incidents/:incidentId/evidence', async (request, response) => {
     const { incidentId } = request.params;
-    const evidence = await readEvidence(contextOf(deps, response), incidentId);
+    const ctx = contextOf(deps, response);
+    const evidence = await readEvidence(ctx, incidentId);
+    await access.consulted(ctx, incidentId, 'evidence');
     reply(response, 'Evidence', {
       ...evidence,
       artifacts: evidence.artifacts.map((artifact) => ({
@@ -82,7 +84,10 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     await sendArtifact(request, response, await artifacts.read(contextOf(deps, response), incidentId, artifactId));
   });
   router.get('/v1/incidents/:incidentId/custody', async (request, response) => {
-    reply(response, 'Custody', { entries: await readCustody(contextOf(deps, response), request.params.incidentId) });
+    const ctx = contextOf(deps, response);
+    const entries = await readCustody(ctx, request.params.incidentId);
+    await access.consulted(ctx, request.params.incidentId, 'custody');
+    reply(response, 'Custody', { entries });
   });
 
   router.post('/v1/incidents/:incidentId/acknowledge', async (request, response) => {
@@ -144,21 +149,6 @@ export function incidentRoutes(deps: ApiDependencies): Router {
     );
   });
 
-  router.put('/v1/incidents/:incidentId/hold', async (request, response) => {
-    const ctx = contextOf(deps, response);
-    const hold = await placeHold(ctx, {
-      incidentId: request.params.incidentId,
-      reason: (request.body as { reason: string }).reason,
-    });
-    await artifacts.setLegalHold(ctx, request.params.incidentId, true);
-    reply(response, 'Hold', hold);
-  });
-  router.delete('/v1/incidents/:incidentId/hold', async (request, response) => {
-    const ctx = contextOf(deps, response);
-    const hold = await releaseHold(ctx, { incidentId: request.params.incidentId });
-    await artifacts.setLegalHold(ctx, request.params.incidentId, false);
-    reply(response, 'Hold', hold);
-  });
   return router;
 }
 

@@ -1,9 +1,19 @@
-import { Router } from 'express';
+import { randomBytes } from 'node:crypto';
+import { type Request, type Response, Router } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/types.ts';
+import { recordLinkRefusal } from '../../services/audit/access.ts';
 import type { ServiceContext } from '../../services/context.ts';
-import { type LinkPage, linkClipId, openLinkPage, resolveEvidenceLink } from '../../services/evidence/view.ts';
+import { requireLinkDevice } from '../../services/evidence/link-device.ts';
+import {
+  type LinkPage,
+  linkClipId,
+  type OpenedLink,
+  openLinkPage,
+  resolveEvidenceLink,
+} from '../../services/evidence/view.ts';
 import { createArtifactReader, sendArtifact } from '../artifact.ts';
+import { requestOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
 
 /** What a text's link opens: the one clip, for one person, for a short time. No session, no other page. */
@@ -11,8 +21,17 @@ export function linkRoutes(deps: ApiDependencies): Router {
   const router = Router();
   const artifacts = createArtifactReader(deps);
 
-  const open = async (token: string): Promise<{ ctx: ServiceContext; incidentId: string }> => {
-    const link = await resolveEvidenceLink(deps.db, token, deps.now());
+  const open = async (
+    token: string,
+    response: Response,
+  ): Promise<{ ctx: ServiceContext; link: OpenedLink; incidentId: string }> => {
+    const { db, now } = deps;
+    const link = await resolveEvidenceLink(db, token, now()).catch(async (error: unknown) => {
+      await recordLinkRefusal({ db, now, request: requestOf(response) }, token).catch((problem: unknown) =>
+        deps.log(problem, { what: 'writing down a refusal' }),
+      );
+      throw error;
+    });
     const actor: Actor = {
       id: `link:${link.personId}`,
       displayName: 'Link',
@@ -20,14 +39,28 @@ export function linkRoutes(deps: ApiDependencies): Router {
       tenantId: link.tenantId,
       storeIds: [link.storeId],
     };
-    return { ctx: { db: deps.db, now: deps.now, actor }, incidentId: link.incidentId };
+    return { ctx: { db, now, actor, request: requestOf(response) }, link, incidentId: link.incidentId };
+  };
+
+  /** A secret that only this phone has; the page sets it, playing the clip ties the link to it. */
+  const deviceOf = (request: Request<{ token: string }>, response: Response, link: OpenedLink): string => {
+    const before = readDevice(request);
+    if (before !== null) return before;
+    const device = randomBytes(18).toString('base64url');
+    response.cookie(deviceCookie, device, {
+      ...{ httpOnly: true, sameSite: 'lax', secure: deps.publicUrl.startsWith('https://') },
+      ...{ path: `/e/${encodeURIComponent(request.params.token)}`, expires: new Date(link.expiresAt) },
+    });
+    return device;
   };
 
   router.get('/e/:token', async (request, response) => {
     response.setHeader('cache-control', 'private, no-store');
     response.setHeader('referrer-policy', 'no-referrer');
     try {
-      const { ctx, incidentId } = await open(request.params.token);
+      const { ctx, link, incidentId } = await open(request.params.token, response);
+      const device = deviceOf(request, response, link);
+      if (link.deviceSha256 !== null) await requireLinkDevice(ctx, { link, token: request.params.token, device });
       const page = await openLinkPage(ctx, incidentId);
       const waiting = page.evidenceState === 'requested' || page.masking;
       response.type('html').send(layout(pageBody(page, request.params.token), waiting));
@@ -40,10 +73,19 @@ export function linkRoutes(deps: ApiDependencies): Router {
     }
   });
   router.get('/e/:token/clip', async (request, response) => {
-    const { ctx, incidentId } = await open(request.params.token);
+    const { ctx, link, incidentId } = await open(request.params.token, response);
+    await requireLinkDevice(ctx, { link, token: request.params.token, device: readDevice(request) });
     await sendArtifact(request, response, await artifacts.read(ctx, incidentId, await linkClipId(ctx, incidentId)));
   });
   return router;
+}
+
+const deviceCookie = 'fw_phone';
+
+function readDevice(request: Request): string | null {
+  const cookies = (request.headers.cookie ?? '').split(';').map((part) => part.trim());
+  const own = cookies.find((cookie) => cookie.startsWith(`${deviceCookie}=`))?.slice(deviceCookie.length + 1);
+  return own !== undefined && /^[\w-]{16,64}$/.test(own) ? own : null;
 }
 
 function pageBody(page: LinkPage, token: string): string {

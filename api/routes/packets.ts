@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Request, type Response, Router } from 'express';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, type ErrorCode } from '../../domain/errors.ts';
 import type { PacketPurpose } from '../../domain/packet/facts.ts';
 import { IntegrityError } from '../../domain/ports.ts';
+import { recordHandoverRefusal } from '../../services/audit/access.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { recordIntegrityFailure } from '../../services/evidence/view.ts';
 import {
@@ -11,19 +12,21 @@ import {
   handOver,
   handoverActor,
   readHandover,
+  readHandoverNotice,
   recordHandOver,
   revokeHandover,
 } from '../../services/packets/hand-over.ts';
 import { listPackets, openPacket, type PacketObject, readPacket } from '../../services/packets/read.ts';
 import { requestPacket, signStatement } from '../../services/packets/request.ts';
-import { contextOf } from '../auth.ts';
+import type { AccessLog } from '../access.ts';
+import { contextOf, requestOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
-import { handoverPage, messagePage } from '../packet-pages.ts';
+import { handoverPage, messagePage, noticePage } from '../packet-pages.ts';
 import { sendPacket } from '../packet-stream.ts';
 import { reply } from '../reply.ts';
 
 /** Evidence packets: ordering, looking, signing the statement, handing over. */
-export function packetRoutes(deps: ApiDependencies): Router {
+export function packetRoutes(deps: ApiDependencies, access: AccessLog): Router {
   const router = Router();
   const { producerVersion } = deps.packets;
   const keyOf = (request: Request): string => request.header('idempotency-key') ?? randomUUID();
@@ -32,7 +35,9 @@ export function packetRoutes(deps: ApiDependencies): Router {
     deps.dispatcher.dispatch(ctx.actor.tenantId, incidentId).catch((error: unknown) => deps.log(error, { incidentId }));
 
   router.get('/v1/incidents/:incidentId/packets', async (request, response) => {
-    const packets = await listPackets(contextOf(deps, response), request.params.incidentId);
+    const ctx = contextOf(deps, response);
+    const packets = await listPackets(ctx, request.params.incidentId);
+    await access.consulted(ctx, request.params.incidentId, 'packets');
     reply(response, 'PacketList', { packets });
   });
   router.post('/v1/incidents/:incidentId/packets', async (request, response) => {
@@ -44,7 +49,10 @@ export function packetRoutes(deps: ApiDependencies): Router {
     reply(response, 'Packet', packet, 202);
   });
   router.get('/v1/packets/:packetId', async (request, response) => {
-    reply(response, 'PacketDetail', await readPacket(contextOf(deps, response), request.params.packetId));
+    const ctx = contextOf(deps, response);
+    const packet = await readPacket(ctx, request.params.packetId);
+    await access.consulted(ctx, packet.incidentId, 'packet');
+    reply(response, 'PacketDetail', packet);
   });
   router.get('/v1/packets/:packetId/content', async (request, response) => {
     const ctx = contextOf(deps, response);
@@ -79,8 +87,8 @@ const longestName = 200;
 /** What a recipient's link opens: one packet, on one device, for a short time; and the public key, for everybody. */
 export function packetLinkRoutes(deps: ApiDependencies): Router {
   const router = Router();
-  const contextFor = async (token: string): Promise<ServiceContext> => ({
-    ...{ db: deps.db, now: deps.now },
+  const contextFor = async (response: Response, token: string): Promise<ServiceContext> => ({
+    ...{ db: deps.db, now: deps.now, request: requestOf(response) },
     actor: await handoverActor(deps.db, token),
   });
   const page = (work: (request: Request, response: Response, token: string) => Promise<void>) => {
@@ -92,6 +100,9 @@ export function packetLinkRoutes(deps: ApiDependencies): Router {
       } catch (error) {
         if (!(error instanceof DomainError) || !['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'].includes(error.code))
           throw error;
+        await noteRefused(request, response, error.code).catch((problem: unknown) =>
+          deps.log(problem, { what: 'writing down a refusal' }),
+        );
         response
           .status(error.code === 'NOT_FOUND' ? 404 : 409)
           .type('html')
@@ -100,20 +111,35 @@ export function packetLinkRoutes(deps: ApiDependencies): Router {
     };
   };
 
+  /** A link that nobody knows is of no company, so there is no log to put it into. */
+  const noteRefused = async (request: Request, response: Response, code: ErrorCode): Promise<void> => {
+    const ctx = await contextFor(response, String(request.params['token'])).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === 'NOT_FOUND') return null;
+      throw error;
+    });
+    const operation = `${request.method} ${String(request.route?.path)}`;
+    if (ctx !== null) await recordHandoverRefusal(ctx, { operation, code });
+  };
+
   router.get('/keys/packets.pem', (_request, response) => {
     response.type('application/x-pem-file').send(deps.packets.signingPublicKeyPem);
+  });
+  router.get('/keys/signing.json', (_request, response) => {
+    response.json({ keys: deps.signing.keys });
   });
   router.get(
     '/p/:token',
     page(async (request, response, token) => {
-      const view = await readHandover(await contextFor(token), deviceOf(request));
-      response.type('html').send(handoverPage(view, token));
+      const ctx = await contextFor(response, token);
+      const notice = await readHandoverNotice(ctx);
+      const html = notice ? noticePage(notice) : handoverPage(await readHandover(ctx, deviceOf(request)), token);
+      response.type('html').send(html);
     }),
   );
   router.post(
     '/p/:token/open',
     page(async (_request, response, token) => {
-      const { device } = await claimHandover(await contextFor(token));
+      const { device } = await claimHandover(await contextFor(response, token));
       response.cookie(deviceCookie, device, {
         ...{ httpOnly: true, sameSite: 'strict', path: `/p/${token}` },
         secure: deps.publicUrl.startsWith('https://'),
@@ -124,7 +150,7 @@ export function packetLinkRoutes(deps: ApiDependencies): Router {
   router.get(
     '/p/:token/packet.zip',
     page(async (request, response, token) => {
-      const ctx = await contextFor(token);
+      const ctx = await contextFor(response, token);
       await send(deps, response, ctx, await fetchHandedOver(ctx, deviceOf(request)));
     }),
   );
@@ -135,7 +161,7 @@ export function packetLinkRoutes(deps: ApiDependencies): Router {
       const { receivedBy, sha256 } = (request.body ?? {}) as { receivedBy?: unknown; sha256?: unknown };
       if (typeof receivedBy !== 'string' || receivedBy.trim() === '' || receivedBy.length > longestName)
         throw new DomainError('PRECONDITION_FAILED', 'Enter your name and number as they are to stand in the receipt.');
-      const ctx = await contextFor(token);
+      const ctx = await contextFor(response, token);
       const given = typeof sha256 === 'string' ? sha256.trim().toLowerCase() : '';
       await recordHandOver(ctx, { device: deviceOf(request), receivedBy: receivedBy.trim(), sha256: given });
       response.redirect(303, `/p/${token}`);

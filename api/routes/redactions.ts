@@ -8,6 +8,7 @@ import {
   requestRedaction,
   withdrawUnredacted,
 } from '../../services/evidence/redaction.ts';
+import type { AccessLog } from '../access.ts';
 import { contextOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { reply } from '../reply.ts';
@@ -18,11 +19,13 @@ interface BoxesBody {
 }
 
 /** Masked derivatives of clips, and whether the original may leave. */
-export function redactionRoutes(deps: ApiDependencies): Router {
+export function redactionRoutes(deps: ApiDependencies, access: AccessLog): Router {
   const router = Router();
 
   router.get('/v1/incidents/:incidentId/redactions', async (request, response) => {
-    const view = await readRedactions(contextOf(deps, response), request.params.incidentId);
+    const ctx = contextOf(deps, response);
+    const view = await readRedactions(ctx, request.params.incidentId);
+    await access.consulted(ctx, request.params.incidentId, 'redactions');
     reply(response, 'Redactions', shown(view));
   });
   router.post('/v1/incidents/:incidentId/redactions', async (request, response) => {

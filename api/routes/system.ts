@@ -6,6 +6,7 @@ import express, { Router } from 'express';
 import { parse } from 'yaml';
 import type { ApiDependencies } from '../deps.ts';
 import type { Metrics } from '../metrics.ts';
+import type { StoreDetail } from '../storage-watch.ts';
 
 const schemas = new URL('../../schemas/', import.meta.url);
 export const openApiPath = fileURLToPath(new URL('openapi.yaml', schemas));
@@ -13,7 +14,7 @@ export const openApiPath = fileURLToPath(new URL('openapi.yaml', schemas));
 /** The lock self-test writes to the store, so its answer is kept this long. */
 const objectsCheckMs = 60_000;
 
-export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
+export function systemRoutes(deps: ApiDependencies, metrics: Metrics, evidenceStore: () => StoreDetail): Router {
   const router = Router();
   let objects: { ok: boolean; untilMs: number } = { ok: false, untilMs: 0 };
   const checks: Record<string, () => Promise<void>> = {
@@ -34,7 +35,7 @@ export function systemRoutes(deps: ApiDependencies, metrics: Metrics): Router {
   };
 
   router.get('/healthz', (_request, response) => {
-    response.json({ ok: true });
+    response.json({ ok: true, evidenceStore: evidenceStore() });
   });
   router.get('/readyz', async (_request, response) => {
     const results = await Promise.all(

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EngineName } from '../../stack/engines/index.ts';
 import type { Running } from '../../stack/start.ts';
 import type { SupervisedProcess } from '../../stack/supervise.ts';
+import { killFfmpeg } from './ffmpeg.ts';
 import type { Outage } from './outages.ts';
 import type { Part, PlannedKill } from './plan.ts';
 
-const kindOf = (name: string): string => (name === 'second-worker' ? 'worker' : name);
+const kindOf = (name: string): string => (name === 'second-worker' || name === 'records' ? 'worker' : name);
 
 interface Killable {
   pid(): number | undefined;
@@ -27,7 +28,7 @@ export async function killByPlan(
 ): Promise<Killing> {
   const engines = await running.engines.all;
   const killable = (part: Part): Killable => {
-    if (part === EngineName.temporal || part === EngineName.postgres)
+    if (part === EngineName.temporal || part === EngineName.postgres || part === EngineName.minio)
       return { pid: () => engines.pids[part], whenReady: () => engines.whenReady(part) };
     const ours = next(
       part,
@@ -48,6 +49,11 @@ export async function killByPlan(
   let count = 0;
   const queues = new Map<Part, Promise<void>>();
   const killOnce = async (part: Part): Promise<void> => {
+    if (part === 'ffmpeg') {
+      await killFfmpeg(running);
+      count += 1;
+      return;
+    }
     const { pid, whenReady } = killable(part);
     await whenReady();
     const before = pid();

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
 export const parts = ['worker', 'api', 'temporal', 'postgres', 'carrier'] as const;
-export type Part = (typeof parts)[number];
+/** What evidence goes through; `ffmpeg` is whichever runs just then. */
+export const evidenceParts = ['worker', 'media', 'api', 'postgres', 'minio', 'ffmpeg'] as const;
+export type Part = (typeof parts)[number] | (typeof evidenceParts)[number];
 
 export interface PlannedKill {
   part: Part;
@@ -22,15 +24,20 @@ export function chance(seed: number, name: string): number {
 }
 
 /** Every part is killed equally often and in no order; gaps are spread around their mean from nearly none to twice. */
-export function planKills(seed: number, count: number, meanGapMs: number): PlannedKill[] {
+export function planKills(
+  seed: number,
+  count: number,
+  meanGapMs: number,
+  among: readonly Part[] = parts,
+): PlannedKill[] {
   return Array.from({ length: count }, (_, index) => ({
-    part: shuffled(seed, Math.floor(index / parts.length))[index % parts.length]!,
+    part: shuffled(among, seed, Math.floor(index / among.length))[index % among.length]!,
     afterMs: Math.round(meanGapMs * (0.1 + 1.8 * chance(seed, `gap:${index}`))),
   }));
 }
 
-const shuffled = (seed: number, round: number): Part[] =>
-  [...parts].sort((a, b) => chance(seed, `order:${round}:${a}`) - chance(seed, `order:${round}:${b}`));
+const shuffled = (among: readonly Part[], seed: number, round: number): Part[] =>
+  [...among].sort((a, b) => chance(seed, `order:${round}:${a}`) - chance(seed, `order:${round}:${b}`));
 
 /** Of ten people four answer in time, two too late, one says that they are not sure, and three never look. */
 export function behaviourOf(

@@ -12,6 +12,7 @@ import { isStatus } from './api/client.ts';
 import type { DrillFilter, QueueTab } from './api/queries.ts';
 import { sessionQuery } from './api/queries.ts';
 import { AuditPage } from './pages/audit.tsx';
+import { auditSearch } from './pages/audit-search.ts';
 import { DrillsPage } from './pages/drills.tsx';
 import { EstatePage } from './pages/estate.tsx';
 import { IncidentPage } from './pages/incident.tsx';
@@ -79,7 +80,22 @@ const incidentRoute = createRoute({
   path: '/incidents/$incidentId',
   component: IncidentPage,
 });
-const auditRoute = createRoute({ getParentRoute: () => appRoute, path: '/audit', component: AuditPage });
+const historyRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/incidents/$incidentId/history',
+  component: lazyRouteComponent(() => import('./history/page.tsx'), 'HistoryPage'),
+});
+const evidenceRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/incidents/$incidentId/evidence',
+  component: lazyRouteComponent(() => import('./evidence/page.tsx'), 'EvidencePage'),
+});
+const auditRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: AuditPage,
+});
 const estateRoute = createRoute({ getParentRoute: () => appRoute, path: '/estate', component: EstatePage });
 const drillsRoute = createRoute({ getParentRoute: () => appRoute, path: '/drills', component: DrillsPage });
 const phonesRoute = createRoute({ getParentRoute: () => appRoute, path: '/phones', component: PhonesPage });
@@ -120,6 +136,31 @@ const webhookRoute = createRoute({
   getParentRoute: () => manageRoute,
   path: '/webhooks/$webhookId',
   component: lazyRouteComponent(() => import('./admin/outgoing/webhook-page.tsx'), 'WebhookPage'),
+});
+const requestsRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/rights',
+  component: lazyRouteComponent(() => import('./rights/list-page.tsx'), 'RequestsPage'),
+});
+const requestRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/rights/$requestId',
+  component: lazyRouteComponent(() => import('./rights/request-page.tsx'), 'RequestPage'),
+});
+const privacyRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/privacy',
+  component: lazyRouteComponent(() => import('./rights/privacy-page.tsx'), 'PrivacyPage'),
+});
+const recipientsRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/recipients',
+  component: lazyRouteComponent(() => import('./sharing/recipients-page.tsx'), 'RecipientsPage'),
+});
+const retentionRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('./retention/page.tsx'), 'RetentionPage'),
 });
 const usageRoute = createRoute({
   getParentRoute: () => manageRoute,
@@ -167,6 +208,8 @@ const routeTree = rootRoute.addChildren([
   appRoute.addChildren([
     queueRoute,
     incidentRoute,
+    evidenceRoute,
+    historyRoute,
     auditRoute,
     estateRoute,
     drillsRoute,
@@ -179,7 +222,12 @@ const routeTree = rootRoute.addChildren([
       policyRoute,
       webhooksRoute,
       webhookRoute,
+      recipientsRoute,
       usageRoute,
+      retentionRoute,
+      requestsRoute,
+      requestRoute,
+      privacyRoute,
     ]),
   ]),
 ]);

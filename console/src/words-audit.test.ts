@@ -12,7 +12,7 @@ const row = (details: AuditEntry['details']): AuditEntry => ({
     actorRole: 'compliance',
     action: 'evidence.viewed',
   },
-  ...{ subject: 'incident:inc_1', prevHash: '0'.repeat(64), hash: '1'.repeat(64) },
+  ...{ subject: 'incident:inc_1', requestId: null, prevHash: '0'.repeat(64), hash: '1'.repeat(64) },
   details,
 });
 

@@ -183,6 +183,15 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
   evidence_partial: () => 'The clip is there, with gaps.',
   evidence_failed: (p) => because('The clip could not be made', p),
   evidence_not_kept: () => 'No clip was kept, because the receipt was found.',
+  evidence_other_camera: (p) => {
+    const camera = text(p, 'cameraId') ?? 'another camera';
+    if (p['state'] === 'failed') return because(`The clip of ${camera} could not be made`, p);
+    return p['state'] === 'partial' ? `The clip of ${camera} is there, with gaps.` : `The clip of ${camera} is ready.`;
+  },
+  evidence_retried: (_p, who) => `${who ?? 'Somebody'} had the recording tried again.`,
+  evidence_quarantined: (p) => `${text(p, 'artifactId') ?? 'A file'} is kept back: it is no longer what was stored.`,
+  evidence_restored: (p, who) =>
+    `${who ?? 'Somebody'} had an intact copy of ${text(p, 'artifactId') ?? 'a file'} put in its place.`,
   redaction_requested: (p, who) =>
     `${who ?? 'Somebody'} asked for a masked clip (version ${text(p, 'version') ?? '1'}).`,
   redaction_settled: (p) =>
@@ -190,6 +199,20 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
       ? `The masked clip is there (version ${text(p, 'version') ?? '1'}).`
       : because('The clip could not be masked', p),
   unredacted_approved: (p, who) => `${who ?? 'Somebody'} let the unmasked clip leave: ${text(p, 'note') ?? ''}`,
+  share_requested: (p, who) =>
+    `${who ?? 'Somebody'} asked for the packet to go to ${text(p, 'recipient') ?? 'a recipient'}.`,
+  share_delivered: (p) => `The packet has arrived at its recipient (receipt ${text(p, 'receipt') ?? 'unknown'}).`,
+  share_failed: (p) => because('The packet could not be delivered', p),
+  share_withdrawn: (p, who) =>
+    p['event'] === 'corrected'
+      ? 'A shared packet was recalled, because the record was corrected.'
+      : `${who ?? 'Somebody'} withdrew a shared packet.`,
+  share_notified: (p) =>
+    p['state'] === 'failed'
+      ? 'A recipient could not be told that the packet is no longer valid.'
+      : p['state'] === 'moot'
+        ? 'A recipient did not have to be told: nothing had arrived there.'
+        : 'The recipient was told that the packet is no longer valid.',
   unredacted_withdrawn: (_p, who) => `${who ?? 'Somebody'} no longer lets the unmasked clip leave.`,
   acknowledged: (_p, who) => `${who ?? 'Somebody'} has it.`,
   verdict_given: (p, who) => {

@@ -222,6 +222,11 @@ export const artifactKinds: Record<Schemas['Artifact']['kind'], string> = {
   manifest: 'Manifest of hashes',
   redacted: 'Masked clip',
   redaction_map: 'Map of what is masked',
+  history: 'Workflow history',
+  history_decoded: 'Workflow history, readable',
+  heatmap: 'Heatmap of what moved',
+  other_clip: 'Clip of another camera',
+  other_segment: 'Original segment of another camera',
 };
 
 export const emptyQueue: Record<QueueTab, { title: string; body: string }> = {
@@ -268,5 +273,7 @@ export const auditProblems: Record<NonNullable<Schemas['AuditVerification']['pro
   row_missing: 'is missing',
   link_broken: 'does not continue the row before it',
   head_mismatch: 'is not the head that was recorded',
+  row_inserted: 'was put in',
   witness_mismatch: 'differs from the witness kept outside the database',
+  witness_forged: 'was witnessed with a signature that is not ours',
 };

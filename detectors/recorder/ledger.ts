@@ -133,6 +133,15 @@ export async function verifySegment(segment: Pick<RecordedSegment, 'path' | 'sha
   }
 }
 
+/** The bytes of a segment if they are still, to the byte, what was recorded; null when they are not, or gone. */
+export async function readSegment(segment: Pick<RecordedSegment, 'path' | 'sha256'>): Promise<Uint8Array | null> {
+  const bytes = await readFile(segment.path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  return bytes !== null && sha256(bytes) === segment.sha256 ? bytes : null;
+}
+
 /** Drops what ended before `beforeMs`: lines first, so that no line ever names a file that is gone, then files. */
 export async function trimRing(folder: string, beforeMs: number): Promise<{ removed: number }> {
   const lines = await readLedger(folder);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { type AnalysisFormat, type CameraSource, recorderArgs } from '../../adapters/ffmpeg/commands.ts';
-import { frameOffsets } from '../../adapters/ffmpeg/mpegts.ts';
+import { displayDelay, frameOffsets } from '../../adapters/ffmpeg/mpegts.ts';
 import { type FfmpegBinaries, spawnFfmpeg } from '../../adapters/ffmpeg/run.ts';
 import { PictureAssembler, SessionClock } from './frames.ts';
 import { appendLedger, type LedgerLine, sha256 } from './ledger.ts';
@@ -109,15 +109,16 @@ export function startSession(options: SessionOptions): Session {
 
 /** One CSV row of ffmpeg's segment list: hash the file, count its frames, write its line. */
 async function closeSegment(row: string, options: SessionOptions, clock: SessionClock): Promise<void> {
-  const [file = '', start = '', end = ''] = row.split(',');
+  const [file = '', listed = '', end = ''] = row.split(',');
   const bytes = await readFile(join(options.folder, file));
+  const start = segmentStart(Number(listed), bytes);
   const offsets = frameOffsets(bytes);
   if (offsets.length === 0) return;
-  const spacing = typicalSpacing(offsets, Number(end) - Number(start));
+  const spacing = typicalSpacing(offsets, Number(end) - start);
   const zeroAtMs = await clock.settled;
-  const startMs = zeroAtMs + Number(start) * 1000;
+  const startMs = zeroAtMs + start * 1000;
   // A camera's packets may carry no duration, then ffmpeg's end is the start of the last frame.
-  const lengthSeconds = Math.max(Number(end) - Number(start), (offsets.at(-1) ?? 0) + spacing);
+  const lengthSeconds = Math.max(Number(end) - start, (offsets.at(-1) ?? 0) + spacing);
   const line: LedgerLine = {
     file,
     startAt: iso(startMs),
@@ -132,6 +133,13 @@ async function closeSegment(row: string, options: SessionOptions, clock: Session
   await appendLedger(options.folder, line);
   options.onSegment(line);
 }
+
+/**
+ * When a segment's first picture is shown, in seconds of the session. ffmpeg lists that of each segment but the first,
+ * for which it lists zero: there the time from decoding to showing is missing.
+ */
+export const segmentStart = (listedSeconds: number, segment: Uint8Array): number =>
+  listedSeconds === 0 ? displayDelay(segment) : listedSeconds;
 
 function typicalSpacing(offsets: readonly number[], lengthSeconds: number): number {
   const spacings = offsets.slice(1).map((offset, index) => offset - (offsets[index] ?? 0));

@@ -58,6 +58,8 @@ export interface CustodyRow {
   action: string;
   subject: string;
   details: Record<string, unknown>;
+  /** The request that it came from; rows from before it was kept have none. */
+  requestId?: string | null;
   prevHash: string;
   hash: string;
 }

@@ -15,6 +15,8 @@ const folders: Record<string, string> = {
   redacted: 'video',
   still: 'stills',
   thumbnail: 'stills',
+  history: 'history',
+  history_decoded: 'history',
 };
 
 /** The folder at the top of the zip; ids are ours, so nobody's words can become a name. */

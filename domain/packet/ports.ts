@@ -4,7 +4,7 @@ import type { PageDocument } from './documents.ts';
 export interface PacketStore {
   /** The bytes as they come, unchecked: whoever reads takes the hash. Null when the object is gone. */
   read(object: { key: string; version: string }): Promise<AsyncIterable<Uint8Array> | null>;
-  /** Stores under object lock part by part, so that memory stays bounded, and reads back; nothing stays when `body` fails. */
+  /** Stores under object lock part by part, each checked by the store, so that memory stays bounded; nothing stays when `body` fails. */
   putLocked(object: {
     key: string;
     mediaType: string;
@@ -18,7 +18,7 @@ export interface ZipWriter {
   output: AsyncIterable<Uint8Array>;
   /** Resolves when all of it has been taken. */
   add(path: string, content: Uint8Array | { sizeBytes: number; bytes: AsyncIterable<Uint8Array> }): Promise<void>;
-  end(): void;
+  end(): Promise<void>;
   /** Makes the reader of `output` fail. */
   abort(error: Error): void;
 }

@@ -39,6 +39,7 @@ export function compilePolicy(document: PolicyDocument, id: string): Omit<Policy
       postRollMs: ms(evidence?.postRoll, base.evidence.postRollMs),
       graceMs: ms(evidence?.grace, base.evidence.graceMs),
       giveUpAfterMs: ms(evidence?.giveUpAfter, base.evidence.giveUpAfterMs),
+      cameras: evidence?.cameras ?? base.evidence.cameras ?? 'neighbours',
     },
     redaction: {
       rule: document.redaction?.rule ?? base.redaction.rule,
@@ -61,8 +62,18 @@ export function compilePolicy(document: PolicyDocument, id: string): Omit<Policy
     retentionMs: Object.fromEntries(
       retainedVerdicts.map((verdict) => [verdict, ms(document.retention?.[verdict], base.retentionMs[verdict])]),
     ) as Policy['retentionMs'],
+    retention: {
+      rules:
+        document.retention?.rules?.map(({ keep, ...rule }) => ({ ...rule, keepMs: ms(keep, 0) })) ??
+        base.retention.rules,
+      whenShortened: document.retention?.whenShortened ?? base.retention.whenShortened,
+      coldAfterMs: coldAfterMs(document.retention?.coldAfter, base.retention.coldAfterMs),
+    },
   };
 }
+
+const coldAfterMs = (text: string | undefined, otherwise: number | null): number | null =>
+  text === undefined ? otherwise : text === 'never' ? null : (parseDuration(text) ?? otherwise);
 
 function compilePrompt(prompt: PolicyDocument['prompt']): Policy['prompt'] {
   if (prompt === undefined || prompt === 'off') return null;

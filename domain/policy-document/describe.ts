@@ -33,6 +33,7 @@ export function describePolicy(policy: Omit<Policy, 'version'>): PolicyDocument 
       postRoll: formatDuration(evidence.postRollMs),
       grace: formatDuration(evidence.graceMs),
       giveUpAfter: formatDuration(evidence.giveUpAfterMs),
+      cameras: evidence.cameras ?? 'neighbours',
     },
     redaction: { ...policy.redaction },
     escalation: gatherTries(policy.escalation),
@@ -45,9 +46,19 @@ export function describePolicy(policy: Omit<Policy, 'version'>): PolicyDocument 
     severityPoints: { ...policy.severityPoints },
     secondReview: { verdicts: [...policy.secondReview.verdicts], share: policy.secondReview.share },
     runbooks: policy.runbooks.map(describeRunbook),
-    retention: Object.fromEntries(
-      retainedVerdicts.map((verdict) => [verdict, formatDuration(policy.retentionMs[verdict])]),
-    ) as Record<RetainedVerdict, string>,
+    retention: {
+      ...(Object.fromEntries(
+        retainedVerdicts.map((verdict) => [verdict, formatDuration(policy.retentionMs[verdict])]),
+      ) as Record<RetainedVerdict, string>),
+      rules: policy.retention.rules.map(({ id, categories, outcomes, keepMs }) => ({
+        id,
+        ...(categories === undefined ? {} : { categories: [...categories] }),
+        ...(outcomes === undefined ? {} : { outcomes: [...outcomes] }),
+        keep: formatDuration(keepMs),
+      })),
+      whenShortened: policy.retention.whenShortened,
+      coldAfter: policy.retention.coldAfterMs === null ? 'never' : formatDuration(policy.retention.coldAfterMs),
+    },
   };
 }
 

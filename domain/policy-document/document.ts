@@ -1,7 +1,7 @@
-import type { MergeKey } from '../policy.ts';
+import type { EvidenceCameras, MergeKey } from '../policy.ts';
 import type { RedactionPolicy } from '../redaction/types.ts';
 import type { RunbookAction, RunbookMode } from '../runbook.ts';
-import type { Behaviour, HumanVerdict, OperatingModel, Role, SeverityLevel } from '../types.ts';
+import type { Behaviour, Category, HumanVerdict, OperatingModel, Role, SeverityLevel } from '../types.ts';
 
 /** What a person writes, before durations are numbers and defaults are filled in; the shape is policy.schema.json. */
 export interface PolicyDocument {
@@ -15,7 +15,7 @@ export interface PolicyDocument {
   merge?: { window?: string; keys?: MergeKey[] };
   lateAfter?: string;
   pageWithin?: string;
-  evidence?: { preRoll?: string; postRoll?: string; grace?: string; giveUpAfter?: string };
+  evidence?: { preRoll?: string; postRoll?: string; grace?: string; giveUpAfter?: string; cameras?: EvidenceCameras };
   redaction?: Partial<RedactionPolicy>;
   escalation?: DocumentRung[];
   acknowledgedTimeout?: string;
@@ -27,10 +27,21 @@ export interface PolicyDocument {
   severityPoints?: Partial<Record<Behaviour, number>>;
   secondReview?: { verdicts?: HumanVerdict[]; share?: number };
   runbooks?: DocumentRunbook[];
-  retention?: Partial<Record<RetainedVerdict, string>>;
+  retention?: Partial<Record<RetainedVerdict, string>> & {
+    rules?: DocumentRetentionRule[];
+    whenShortened?: 'keep' | 'apply';
+    coldAfter?: string;
+  };
 }
 
 export type DocumentFollowUp = 'none' | 'attend' | 'block';
+
+export interface DocumentRetentionRule {
+  id: string;
+  categories?: Category[];
+  outcomes?: RetainedVerdict[];
+  keep: string;
+}
 
 export interface DocumentRung {
   role: Role;

@@ -129,6 +129,10 @@ function retentionRules({ retention, operatingModel }: LooseDocument, report: Re
   const base = modelDefaults[operatingModel ?? 'checkout_validation'].retentionMs;
   const keptMs = (verdict: RetainedVerdict) => parseDuration(retention?.[verdict] ?? '') ?? base[verdict];
   const [confirmedMs, dismissedMs] = [keptMs('confirmed'), keptMs('false_positive')];
+  const ids = (retention?.rules ?? []).map((rule) => rule?.id);
+  for (const [index, id] of ids.entries())
+    if (id !== undefined && ids.indexOf(id) < index)
+      report(['retention', 'rules', index, 'id'], `"${id}" is the id of an earlier rule: give each its own`);
   if (confirmedMs >= dismissedMs) return;
   report(
     ['retention', retention?.confirmed === undefined ? 'false_positive' : 'confirmed'],

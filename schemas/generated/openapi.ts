@@ -502,6 +502,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incidentId}/evidence/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has every recording of this incident that failed tried again */
+        post: operations["retryEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/evidence/{artifactId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                artifactId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an intact copy of a file that is kept back in its place */
+        post: operations["restoreArtifact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incidentId}/evidence/{artifactId}": {
         parameters: {
             query?: never;
@@ -857,7 +896,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/incidents/{incidentId}/hold": {
+    "/v1/incidents/{incidentId}/holds": {
         parameters: {
             query?: never;
             header?: never;
@@ -866,12 +905,32 @@ export interface paths {
             };
             cookie?: never;
         };
+        /** All legal holds of an incident, the standing ones first */
+        get: operations["listHolds"];
+        put?: never;
+        /** Place a legal hold; nothing of this incident is deleted while any hold stands */
+        post: operations["placeHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/holds/{holdId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                holdId: string;
+            };
+            cookie?: never;
+        };
         get?: never;
-        /** Place a legal hold; nothing of this incident is purged while it stands */
-        put: operations["placeHold"];
-        post?: never;
-        /** Release the legal hold */
-        delete: operations["releaseHold"];
+        put?: never;
+        /** Release one legal hold; others go on standing */
+        post: operations["releaseHold"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1058,6 +1117,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who outside can be given evidence, and whether they are there */
+        get: operations["listRecipients"];
+        put?: never;
+        /** Name a police authority or an insurer; the answer shows the credential it knows us by, once */
+        post: operations["createRecipient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recipients/{recipientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipientId: components["parameters"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        /** One recipient */
+        get: operations["getRecipient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named; shares that were agreed to before go as they were agreed to */
+        patch: operations["updateRecipient"];
+        trace?: never;
+    };
+    "/v1/recipients/{recipientId}/rotate-credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipientId: components["parameters"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new credential, which counts from the next sending on */
+        post: operations["rotateRecipientCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** How good the evidence is, 0 to 100, and what of */
+        get: operations["getEvidenceQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** What was asked to go to somebody outside, newest first */
+        get: operations["listShares"];
+        put?: never;
+        /**
+         * Ask for a ready packet to go to a recipient; nothing goes before enough different people have agreed
+         * @description Refused with 422 and a code that says why when the masking rule, the template, a missing consent or the quality of the evidence forbids it.
+         */
+        post: operations["requestShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/{shareId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        /** One share, who agreed, and where it stands */
+        get: operations["getShare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/{shareId}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Your yes or no; with enough different people agreed it is sent, one no ends it */
+        post: operations["approveShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/{shareId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try now what waits or failed, be it the packet or the notice that follows it */
+        post: operations["retryShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/{shareId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it back; whoever has it, or may have it, gets a signed notice */
+        post: operations["withdrawShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/drills": {
         parameters: {
             query?: never;
@@ -1092,6 +1326,126 @@ export interface paths {
         get: operations["getIncidentCost"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is deleted on which day, as things stand, and what is kept by something */
+        get: operations["getRetentionCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The incidents behind one day of the calendar, or behind what keeps them */
+        get: operations["listRetainedIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept how long, from the policies in force */
+        get: operations["getRetentionSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/schedule/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as one page to print */
+        get: operations["printRetentionSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed records of what was deleted, in the order in which it was */
+        get: operations["listDeletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether recordings can be secured, or the store is full */
+        get: operations["getStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What comparing the store with the database found */
+        get: operations["getReconciliation"];
+        put?: never;
+        /** Have the store and the database compared now */
+        post: operations["orderReconciliation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1300,6 +1654,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stores/{storeId}/cameras/{cameraId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                cameraId: string;
+            };
+            cookie?: never;
+        };
+        /** What was declared about a camera. Its neighbours and how its clock lies */
+        get: operations["getCameraSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stores/{storeId}/cameras/{cameraId}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                cameraId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Which other cameras see what this one sees, and are secured along with it; replaces what was said before */
+        put: operations["setCameraNeighbours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stores/{storeId}/cameras/{cameraId}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                cameraId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** How far a camera's pictures are dated ahead of true time, as somebody measured it; counts from now on */
+        put: operations["setCameraClock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cameras/{cameraId}/health": {
         parameters: {
             query?: never;
@@ -1455,8 +1869,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The audit log, newest first */
+        /** The audit log, newest first; each filter narrows it. Reading it is a row of it, once a minute */
         get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/rows/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        /** One row with the row before and the row after it, which its hash ties together */
+        get: operations["getAuditRow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole log as lines of JSON with its signed end, for `floorwalker verify-audit`; audited */
+        get: operations["exportAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1727,6 +2177,385 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incidentId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        /** What the workflow engine did for the incident, told as a story; the look is audited */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/history/{run}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                run: components["parameters"]["Run"];
+            };
+            cookie?: never;
+        };
+        /** The history of one run as the workflow engine gave it; its payloads may be encrypted */
+        get: operations["getRawHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incidentId}/history/{run}/decoded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                run: components["parameters"]["Run"];
+            };
+            cookie?: never;
+        };
+        /** The history of one run with its payloads read */
+        get: operations["getDecodedHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people who were recorded have asked for, what is due first */
+        get: operations["listSubjectRequests"];
+        put?: never;
+        /** Put a person's request on record; the month to answer runs from when it was received */
+        post: operations["recordSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        /** One request with the recordings that may show the person */
+        get: operations["getSubjectRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Note whether whoever asks is the person, and how that was seen; never what was shown */
+        put: operations["checkIdentity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take two more months, once, with a reason that the person is told */
+        post: operations["extendSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/incidents/{incidentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Note that somebody looked at a recording and did or did not see the person */
+        put: operations["markSubjectIncident"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide and carry it out; writes the letter */
+        post: operations["decideSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The person does not want it any more */
+        post: operations["withdrawSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/restrictions/{incidentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let what was restricted be used again */
+        delete: operations["liftRestriction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        /** The answer as a PDF */
+        get: operations["getLetter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subject-requests/{requestId}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        /** The copy for the person, as a zip; everybody else in it is masked */
+        get: operations["exportSubjectData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which words were to be read in which store, from when to when */
+        get: operations["listNotices"];
+        put?: never;
+        /** Put on record which words are up from when on; those of the same kind and language end then */
+        post: operations["recordNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/{noticeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** It is no longer up */
+        delete: operations["endNotice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What colleagues agreed to */
+        get: operations["listConsents"];
+        put?: never;
+        /** Put on record that a colleague agreed, and to which words */
+        post: operations["recordConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents/{consentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consentId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdrawn, as easily as it was given */
+        delete: operations["withdrawConsent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Behaviours and uses that are switched off in a store, as the law of its place asks */
+        get: operations["listOptOuts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stores/{storeId}/opt-outs/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                what: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a behaviour or a use off in this store */
+        put: operations["setOptOut"];
+        post?: never;
+        /** Let it be used again */
+        delete: operations["removeOptOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every way that data take, on which ground, and how long they are kept */
+        get: operations["getDataFlows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1872,6 +2701,158 @@ export interface components {
         NewHandover: components["schemas"]["Handover"] & {
             /** @description Told once */
             url: string;
+        };
+        ShareTemplate: {
+            /** @enum {string} */
+            packet: "whole" | "none";
+            /** @enum {string} */
+            recording: "masked" | "as_released";
+            fields: ("place" | "goods" | "till" | "tape" | "recording" | "clocks" | "decision")[];
+            /** @enum {string} */
+            language: "en" | "de" | "es" | "fr";
+            consentRequired: boolean;
+            signedStatement: boolean;
+            minQuality: number;
+        };
+        ShareTemplateChange: {
+            /** @enum {string} */
+            packet?: "whole" | "none";
+            /** @enum {string} */
+            recording?: "masked" | "as_released";
+            fields?: ("place" | "goods" | "till" | "tape" | "recording" | "clocks" | "decision")[];
+            /** @enum {string} */
+            language?: "en" | "de" | "es" | "fr";
+            consentRequired?: boolean;
+            signedStatement?: boolean;
+            minQuality?: number;
+        };
+        /** @description Whether the recipient is spoken to; after failures in a row nobody is until one has tried */
+        Circuit: {
+            /** @enum {string} */
+            state: "closed" | "open" | "half_open";
+            failures: number;
+            opens: number;
+            /** Format: date-time */
+            changedAt: string | null;
+            /** Format: date-time */
+            retryAt: string | null;
+        };
+        Recipient: {
+            id: string;
+            /** @enum {string} */
+            kind: "police" | "insurer";
+            name: string;
+            url: string;
+            template: components["schemas"]["ShareTemplate"];
+            throttlePerMinute: number;
+            /** @description How many different people have to agree */
+            approvalsRequired: number;
+            enabled: boolean;
+            circuit: components["schemas"]["Circuit"];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        RecipientWithCredential: {
+            id: string;
+            /** @enum {string} */
+            kind: "police" | "insurer";
+            name: string;
+            url: string;
+            template: components["schemas"]["ShareTemplate"];
+            throttlePerMinute: number;
+            /** @description How many different people have to agree */
+            approvalsRequired: number;
+            enabled: boolean;
+            circuit: components["schemas"]["Circuit"];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Shown now and never again */
+            credential: string;
+        };
+        RecipientList: {
+            items: components["schemas"]["Recipient"][];
+        };
+        EvidenceQuality: {
+            score: number;
+            parts: {
+                /** @enum {string} */
+                code: "CLIP" | "GAPS" | "RESOLUTION" | "FRAME_RATE" | "KEY_FRAMES" | "CLOCK" | "TILL" | "HASHES" | "CUSTODY" | "SECOND_REVIEW";
+                points: number;
+                of: number;
+                params: {
+                    [key: string]: string | number | boolean | null;
+                };
+            }[];
+        };
+        ShareConsent: {
+            /** @enum {string} */
+            basis: "contract" | "written_consent" | "legal_obligation";
+            /** @description The number of the paper; never what is on it */
+            reference: string;
+        };
+        ShareNotice: {
+            id: string;
+            /** @enum {string} */
+            event: "corrected" | "withdrawn";
+            because: string;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "published" | "moot" | "failed";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            settledAt: string | null;
+            receipt: string | null;
+            trouble: components["schemas"]["Reason"] | null;
+        };
+        Share: {
+            id: string;
+            incidentId: string;
+            packetId: string;
+            recipient: {
+                id: string;
+                /** @enum {string} */
+                kind: "police" | "insurer";
+                name: string;
+            };
+            /** @enum {string} */
+            state: "requested" | "refused" | "queued" | "sending" | "delivered" | "failed" | "withdrawn";
+            template: components["schemas"]["ShareTemplate"];
+            quality: components["schemas"]["EvidenceQuality"];
+            consent: components["schemas"]["ShareConsent"] | null;
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            approvalsRequired: number;
+            approvals: {
+                by: string;
+                role: string;
+                /** @enum {string} */
+                decision: "approved" | "refused";
+                /** Format: date-time */
+                at: string;
+                mine: boolean;
+            }[];
+            attempts: number;
+            /** @description What it waits for */
+            waiting: components["schemas"]["Reason"] | null;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            failure: components["schemas"]["Reason"] | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            /** @description How the recipient calls it */
+            remoteId: string | null;
+            receipt: string | null;
+            withdrawal: {
+                by: string;
+                /** Format: date-time */
+                at: string;
+                because: string;
+            } | null;
+            notice: components["schemas"]["ShareNotice"] | null;
+        };
+        ShareList: {
+            shares: components["schemas"]["Share"][];
         };
         DrillReceipt: {
             drillId: string;
@@ -2442,7 +3423,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "detection_received" | "detection_merged" | "sensor_joined" | "sensor_released" | "confidence_fused" | "till_checked" | "severity_scored" | "terminal_prompted" | "terminal_prompt_failed" | "terminal_held" | "terminal_hold_failed" | "terminal_released" | "rescanned" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "redaction_requested" | "redaction_settled" | "unredacted_approved" | "unredacted_withdrawn" | "text_withheld" | "call_placed" | "call_answered" | "call_unanswered" | "handed_over" | "paging_suppressed" | "paging_resumed" | "help_ended" | "claimed" | "claim_released" | "outcome_recorded" | "second_review_asked" | "second_review_given" | "reopened" | "appeal_opened" | "appeal_decided" | "runbook_step" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
+            kind: "detection_received" | "detection_merged" | "sensor_joined" | "sensor_released" | "confidence_fused" | "till_checked" | "severity_scored" | "terminal_prompted" | "terminal_prompt_failed" | "terminal_held" | "terminal_hold_failed" | "terminal_released" | "rescanned" | "text_sent" | "text_delivered" | "text_undelivered" | "nobody_on_shift" | "escalation_exhausted" | "evidence_requested" | "evidence_ready" | "evidence_partial" | "evidence_failed" | "evidence_not_kept" | "evidence_other_camera" | "evidence_retried" | "evidence_quarantined" | "evidence_restored" | "redaction_requested" | "redaction_settled" | "unredacted_approved" | "unredacted_withdrawn" | "share_requested" | "share_delivered" | "share_failed" | "share_withdrawn" | "share_notified" | "text_withheld" | "call_placed" | "call_answered" | "call_unanswered" | "handed_over" | "paging_suppressed" | "paging_resumed" | "help_ended" | "claimed" | "claim_released" | "outcome_recorded" | "second_review_asked" | "second_review_given" | "reopened" | "appeal_opened" | "appeal_decided" | "runbook_step" | "acknowledged" | "verdict_given" | "help_requested" | "note_added" | "closed" | "correction_recorded" | "hold_placed" | "hold_released" | "purged" | "review_deadline_passed";
             actor: string;
             params: {
                 [key: string]: unknown;
@@ -2506,11 +3487,66 @@ export interface components {
                 toAt: string;
             }[];
             artifacts: components["schemas"]["Artifact"][];
+            /** @description How often the recording was asked for */
+            attempt: number;
+            otherCameras: components["schemas"]["OtherCamera"][];
+        };
+        /** @description A camera beside the incident's own, with a clip of its own */
+        OtherCamera: {
+            cameraId: string;
+            name: string;
+            /** @description Names its files: camera-2-clip and so on */
+            position: number;
+            /** @enum {string} */
+            state: "requested" | "ready" | "partial" | "failed";
+            /**
+             * Format: date-time
+             * @description By this camera's own clock
+             */
+            fromAt: string;
+            /** Format: date-time */
+            toAt: string;
+            gaps: components["schemas"]["Stretch"][];
+            failure: components["schemas"]["Reason"] | null;
+            /** Format: date-time */
+            readyAt: string | null;
+            alignment: {
+                /** @description How far its clock runs ahead of that of the incident's camera */
+                offsetMs: number;
+                /** @description How far that may be off */
+                errorMs: number;
+                /** @enum {string} */
+                source: "measured" | "declared" | "assumed";
+            };
+        };
+        Stretch: {
+            /** Format: date-time */
+            fromAt: string;
+            /** Format: date-time */
+            toAt: string;
+        };
+        CameraSetup: {
+            storeId: string;
+            cameraId: string;
+            neighbours: components["schemas"]["CameraNeighbour"][];
+            clock: {
+                /** @description How far its pictures are dated ahead of true time */
+                offsetMs: number;
+                errorMs: number;
+                method: string;
+                /** Format: date-time */
+                since: string;
+            } | null;
+        };
+        CameraNeighbour: {
+            /** @description null: wherever the camera looks */
+            zoneId: string | null;
+            cameraId: string;
         };
         Artifact: {
             id: string;
             /** @enum {string} */
-            kind: "segment" | "clip" | "still" | "thumbnail" | "manifest" | "redacted" | "redaction_map";
+            kind: "history" | "history_decoded" | "heatmap" | "other_clip" | "other_segment" | "segment" | "clip" | "still" | "thumbnail" | "manifest" | "redacted" | "redaction_map";
             mediaType: string;
             sizeBytes: number;
             sha256: string;
@@ -2518,6 +3554,16 @@ export interface components {
             fromAt?: string | null;
             /** Format: date-time */
             toAt?: string | null;
+            /** @description The camera beside the incident's own that it is from */
+            cameraId: string | null;
+            /** @description Of a derivative: the hash of what it was made from */
+            parentSha256: string | null;
+            quarantine: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                because: "ALTERED" | "GONE";
+            } | null;
             url: string;
         };
         AuditEntry: {
@@ -2533,24 +3579,45 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+            /** @description The request that it came from */
+            requestId: string | null;
             hash: string;
             prevHash: string;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+        };
+        AuditRowDetail: {
+            /** @description Whether its hash is still that of its content */
+            holds: boolean;
+            row: components["schemas"]["AuditEntry"];
+            before: components["schemas"]["AuditEntry"] | null;
+            after: components["schemas"]["AuditEntry"] | null;
         };
         AuditVerification: {
             ok: boolean;
             rows: number;
             headSeq: number;
             headHash: string;
-            witness?: {
+            witness: {
                 seq: number;
                 /** Format: date-time */
                 at: string;
                 ok: boolean;
             } | null;
+            /** @description The heads in the outside file; null where none is configured */
+            outsideFile: {
+                heads: number;
+                seq: number;
+                /** Format: date-time */
+                at: string | null;
+                ok: boolean;
+            } | null;
             problem: {
                 seq: number;
                 /** @enum {string} */
-                code: "row_altered" | "row_missing" | "link_broken" | "head_mismatch" | "witness_mismatch";
+                code: "row_altered" | "row_missing" | "row_inserted" | "link_broken" | "head_mismatch" | "witness_mismatch" | "witness_forged";
                 detail: string;
             } | null;
         };
@@ -2636,10 +3703,16 @@ export interface components {
             decidedAt: string | null;
             decidedBy: string | null;
             reasonCode: string | null;
+            /** @description Of an appeal: under which whoever objects can follow it */
+            number: string | null;
         };
         AppealReceipt: {
             incidentId: string;
             appealId: string;
+            /** @description Give it to whoever objects */
+            number: string;
+            /** @description Where they can see whether it was decided; it says nothing about them */
+            statusUrl: string;
         };
         AppealDecision: {
             incidentId: string;
@@ -3137,6 +4210,8 @@ export interface components {
             emails: number;
             /** @description Stored at the end of the period */
             evidenceBytes: number;
+            /** @description Bytes times the days that they were stored, added up over the period */
+            evidenceByteDays: number;
             /** @description By rule, from what is on record; retries, corrections and runbooks are not seen */
             temporalActionsEstimate: number;
             webhookDeliveries: number;
@@ -3157,6 +4232,8 @@ export interface components {
             emails: number;
             /** @description Stored at the end of the period */
             evidenceBytes: number;
+            /** @description Bytes times the days that they were stored, added up over the period */
+            evidenceByteDays: number;
             /** @description By rule, from what is on record; retries, corrections and runbooks are not seen */
             temporalActionsEstimate: number;
             webhookDeliveries: number;
@@ -3283,9 +4360,172 @@ export interface components {
             };
         };
         Hold: {
+            id: string;
             incidentId: string;
-            held: boolean;
-            reason?: string | null;
+            reason: string;
+            placedBy: string;
+            /** Format: date-time */
+            placedAt: string;
+            /** Format: date-time */
+            endsAt: string | null;
+            releasedBy: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+            releaseReason: string | null;
+        };
+        HoldList: {
+            items: components["schemas"]["Hold"][];
+        };
+        RetentionCount: {
+            incidents: number;
+            objects: number;
+            bytes: number;
+        };
+        RetentionCalendar: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            days: {
+                /** @description YYYY-MM-DD, UTC */
+                day: string;
+                incidents: number;
+                objects: number;
+                bytes: number;
+            }[];
+            due: components["schemas"]["RetentionCount"];
+            /** @description What something keeps whatever its date is; one incident may be in several */
+            kept: {
+                gate: components["schemas"]["RetentionGate"];
+                incidents: number;
+                objects: number;
+                bytes: number;
+            }[];
+            later: components["schemas"]["RetentionCount"];
+            open: components["schemas"]["RetentionCount"];
+        };
+        /** @enum {string} */
+        RetentionGate: "case_open" | "legal_hold" | "second_review" | "appeal_open" | "packet_being_made" | "hand_over_unsettled" | "share_unsettled" | "use_restricted";
+        /** @description Why it goes when it goes */
+        RetentionBasis: {
+            keepMs: number;
+            /** @description `outcome:<verdict>`, or the id of the rule that keeps it longest */
+            rule: string;
+            policyId: string;
+            policyVersion: number;
+            /** @enum {string} */
+            by: "promised" | "current" | "erasure" | "lock";
+            erase: boolean;
+            /** Format: date-time */
+            countedFrom: string;
+            /** Format: date-time */
+            dueAt: string;
+            /** Format: date-time */
+            coldAt: string | null;
+        };
+        RetainedIncidentList: {
+            /** @description There are more than are listed */
+            more: boolean;
+            items: {
+                incidentId: string;
+                code: string;
+                storeId: string;
+                verdict: components["schemas"]["Verdict"] | null;
+                /** Format: date-time */
+                closedAt: string | null;
+                /** Format: date-time */
+                purgeAfter: string | null;
+                basis: components["schemas"]["RetentionBasis"] | null;
+                gates: components["schemas"]["RetentionGate"][];
+                objects: number;
+                bytes: number;
+            }[];
+        };
+        RetentionScheduleRow: {
+            what: string;
+            /** @description null: no end of its own */
+            keepMs: number | null;
+            from: string;
+            ground: string;
+        };
+        RetentionSchedule: {
+            tenantId: string;
+            company: string;
+            /** Format: date-time */
+            generatedAt: string;
+            policies: {
+                policyId: string;
+                version: number;
+                /** Format: date-time */
+                activatedAt: string | null;
+                storeIds: string[];
+                /** @enum {string} */
+                whenShortened: "keep" | "apply";
+                coldAfterMs: number | null;
+                rows: components["schemas"]["RetentionScheduleRow"][];
+            }[];
+            fixed: components["schemas"]["RetentionScheduleRow"][];
+        };
+        StorageState: {
+            /** @enum {string} */
+            state: "ok" | "full";
+            /** Format: date-time */
+            since: string | null;
+            /** @description How often something was refused since then */
+            refused: number;
+        };
+        DeletionList: {
+            nextCursor: string | null;
+            items: {
+                /** @description What was deleted, when, by whom, under which rule; signed in canonical JSON (RFC 8785) */
+                record: {
+                    [key: string]: unknown;
+                };
+                /** @description Base64 of Ed25519 */
+                signature: string;
+                /** @description PEM */
+                publicKey: string;
+            }[];
+        };
+        Reconciliation: {
+            id: string;
+            askedBy: string;
+            /** @enum {string} */
+            state: "requested" | "running" | "done" | "failed";
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            settledAt: string | null;
+            /** @description How far it has got */
+            afterKey: string;
+            objects: number;
+            rows: number;
+            repaired: number;
+            /** @description Somebody has to look at these */
+            unrepaired: number;
+            /** @description By kind of discrepancy */
+            counts: {
+                [key: string]: number;
+            };
+            failure: components["schemas"]["Reason"] | null;
+        };
+        ReconciliationReport: {
+            runs: components["schemas"]["Reconciliation"][];
+            /** @description Of the newest run */
+            findings: {
+                id: string;
+                /** @enum {string} */
+                kind: "object_missing" | "size_differs" | "hash_differs" | "hold_missing" | "hold_left" | "lock_short" | "lock_unrecorded" | "lock_beyond_due" | "orphan" | "orphan_locked" | "delete_marker" | "unknown_object" | "deletion_unfinished";
+                repaired: boolean;
+                incidentId: string | null;
+                key: string;
+                version: string;
+                details: {
+                    [key: string]: unknown;
+                };
+                /** Format: date-time */
+                at: string;
+            }[];
         };
         Store: {
             id: string;
@@ -3503,6 +4743,222 @@ export interface components {
             policyId: string;
             storeIds: string[];
         };
+        HistoryStep: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "began" | "done" | "person" | "news" | "wait" | "trouble" | "ended";
+            text: string;
+            /** @description Whoever did it */
+            who: string | null;
+            tookMs: number | null;
+            detail: string | null;
+            attempts: number | null;
+            /** @description The events in the raw history that say so */
+            eventIds: number[];
+        };
+        HistoryRun: {
+            /** @description Above one after a reopening */
+            run: number;
+            /** @enum {string} */
+            state: "due" | "exported" | "lost" | "not_kept";
+            reason: components["schemas"]["Reason"] | null;
+            workflowId: string;
+            runId: string | null;
+            status: string | null;
+            /** Format: date-time */
+            closedAt: string;
+            /** Format: date-time */
+            exportedAt: string | null;
+            events: number | null;
+            /** @description The builds of the workflow code that worked on it */
+            buildIds: string[];
+            rawSha256: string | null;
+            decodedSha256: string | null;
+            /** Format: date-time */
+            deletedAt: string | null;
+            sdk: string | null;
+            actions: number | null;
+            /** @description Where the raw history is */
+            raw: string | null;
+            decoded: string | null;
+            steps: components["schemas"]["HistoryStep"][];
+        };
+        History: {
+            incidentId: string;
+            runs: components["schemas"]["HistoryRun"][];
+        };
+        /** @enum {string} */
+        SubjectRequestKind: "access" | "erasure" | "restriction" | "objection";
+        /** @enum {string} */
+        RefusalGround: "identity_not_confirmed" | "nothing_found" | "rights_of_others" | "legal_claims" | "ongoing_investigation" | "legal_hold" | "already_deleted" | "manifestly_unfounded" | "overriding_grounds";
+        DecisionChoice: {
+            incidentId: string;
+            /** @enum {string} */
+            outcome: "granted" | "refused";
+            ground?: components["schemas"]["RefusalGround"];
+        };
+        /** @enum {string} */
+        StaffFeature: "voice_calls" | "own_phone" | "answer_times";
+        NewSubjectRequest: {
+            kind: components["schemas"]["SubjectRequestKind"];
+            storeId: string;
+            /** Format: date-time */
+            fromAt: string;
+            /** Format: date-time */
+            toAt: string;
+            cameraIds?: string[];
+            /** @description Name and where the answer goes */
+            contact: string;
+            /** @description What the person says about themselves and the moment */
+            description: string;
+            /** Format: date-time */
+            receivedAt?: string;
+        };
+        SubjectRequestSummary: {
+            id: string;
+            kind: components["schemas"]["SubjectRequestKind"];
+            /** @enum {string} */
+            state: "open" | "granted" | "partly_granted" | "refused" | "withdrawn";
+            storeId: string;
+            storeName: string;
+            timeZone: string;
+            /** Format: date-time */
+            fromAt: string;
+            /** Format: date-time */
+            toAt: string;
+            cameraIds: string[];
+            identity: {
+                /** @enum {string} */
+                result: "unchecked" | "confirmed" | "not_confirmed";
+                method: ("in_person" | "known_details" | "account" | "representative") | null;
+                by: string | null;
+                /** Format: date-time */
+                at: string | null;
+            };
+            /** Format: date-time */
+            receivedAt: string;
+            recordedBy: string;
+            /** Format: date-time */
+            dueAt: string;
+            overdue: boolean;
+            extendedReason: string | null;
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            ground: components["schemas"]["RefusalGround"] | null;
+        };
+        SubjectRequestList: {
+            items: components["schemas"]["SubjectRequestSummary"][];
+        };
+        SubjectRequest: components["schemas"]["SubjectRequestSummary"] & {
+            /** @description Null once it was wiped */
+            contact: string | null;
+            description: string | null;
+            candidates: components["schemas"]["SubjectCandidate"][];
+            /** @description More fit than are listed; make the window smaller */
+            truncated: boolean;
+            letter: string | null;
+        };
+        SubjectCandidate: {
+            incidentId: string;
+            code: string;
+            behaviour: string;
+            /** Format: date-time */
+            detectedAt: string;
+            camera: string;
+            evidenceState: string;
+            open: boolean;
+            held: boolean;
+            restricted: boolean;
+            /** Format: date-time */
+            keptUntil: string | null;
+            mark: ("shows" | "does_not_show") | null;
+            outcome: ("granted" | "refused") | null;
+            ground: components["schemas"]["RefusalGround"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the store cannot delete it
+             */
+            waitsUntil: string | null;
+        };
+        NewNotice: {
+            storeId: string;
+            /** @enum {string} */
+            kind: "signage" | "privacy_notice" | "staff_notice";
+            version: string;
+            language: string;
+            text: string;
+            /** Format: date-time */
+            fromAt: string;
+        };
+        Notice: {
+            id: string;
+            storeId: string;
+            /** @enum {string} */
+            kind: "signage" | "privacy_notice" | "staff_notice";
+            version: string;
+            language: string;
+            text: string;
+            textSha256: string;
+            /** Format: date-time */
+            fromAt: string;
+            /** Format: date-time */
+            toAt: string | null;
+            recordedBy: string;
+        };
+        NoticeList: {
+            items: components["schemas"]["Notice"][];
+        };
+        NoticeReceipt: {
+            noticeId: string;
+        };
+        ConsentReceipt: {
+            consentId: string;
+        };
+        ConsentList: {
+            items: {
+                id: string;
+                personId: string;
+                personName: string;
+                feature: components["schemas"]["StaffFeature"];
+                noticeVersion: string;
+                /** Format: date-time */
+                givenAt: string;
+                /** Format: date-time */
+                withdrawnAt: string | null;
+            }[];
+        };
+        OptOutList: {
+            items: {
+                storeId: string;
+                what: string;
+                jurisdiction: string;
+                reason: string;
+                setBy: string;
+                /** Format: date-time */
+                setAt: string;
+            }[];
+        };
+        DataFlows: {
+            policy: {
+                id: string;
+                version: number;
+            };
+            flows: {
+                id: string;
+                what: string;
+                /** @enum {string} */
+                whose: "shoppers" | "staff" | "nobody";
+                from: string;
+                to: string;
+                purpose: string;
+                ground: string;
+                /** @enum {string} */
+                leaves: "never" | "by a person" | "by itself";
+                kept: string;
+            }[];
+        };
         /**
          * Detection
          * @description One detection in a shop, as a camera, a till or another vendor's detector reports it. The same shape arrives by HTTP and MQTT.
@@ -3678,6 +5134,10 @@ export interface components {
         PolicyId: string;
         WebhookId: string;
         PacketId: string;
+        RecipientId: string;
+        ShareId: string;
+        RequestId: string;
+        Run: number;
         IncidentId: string;
         /** @description The nextCursor of the page before */
         Cursor: string;
@@ -4530,6 +5990,53 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    retryEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being tried */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreArtifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                artifactId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in its place */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getArtifact: {
         parameters: {
             query?: never;
@@ -5084,6 +6591,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listHolds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     placeHold: {
         parameters: {
             query?: never;
@@ -5097,12 +6627,17 @@ export interface operations {
             content: {
                 "application/json": {
                     reason: string;
+                    /**
+                     * Format: date-time
+                     * @description When it ends by itself; without it, when somebody releases it
+                     */
+                    endsAt?: string | null;
                 };
             };
         };
         responses: {
             /** @description Held */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5119,10 +6654,17 @@ export interface operations {
             header?: never;
             path: {
                 incidentId: components["parameters"]["IncidentId"];
+                holdId: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
         responses: {
             /** @description Released */
             200: {
@@ -5396,6 +6938,327 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listRecipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recipients */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "police" | "insurer";
+                    name: string;
+                    url: string;
+                    template?: components["schemas"]["ShareTemplateChange"];
+                    throttlePerMinute?: number;
+                    /** @description For the police 2 or more */
+                    approvalsRequired?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientWithCredential"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipientId: components["parameters"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recipient */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipientId: components["parameters"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    url?: string;
+                    template?: components["schemas"]["ShareTemplateChange"];
+                    throttlePerMinute?: number;
+                    approvalsRequired?: number;
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The recipient */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateRecipientCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recipientId: components["parameters"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new credential */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientWithCredential"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEvidenceQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The score and its parts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceQuality"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shares */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requestShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gives the same answer and no second effect */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    packetId: string;
+                    recipientId: string;
+                    consent?: components["schemas"]["ShareConsent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description It waits for approvals */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The share */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "approved" | "refused";
+                };
+            };
+        };
+        responses: {
+            /** @description The share */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shareId: components["parameters"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    because: "sent_by_mistake" | "wrong_recipient" | "consent_withdrawn" | "superseded" | "objection";
+                };
+            };
+        };
+        responses: {
+            /** @description The share */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listDrills: {
         parameters: {
             query?: {
@@ -5472,6 +7335,187 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentCost"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRetentionCalendar: {
+        parameters: {
+            query?: {
+                /** @description Default: today, UTC */
+                from?: string;
+                /** @description Default: 31 days later; at most 400 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionCalendar"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRetainedIncidents: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD, UTC */
+                day?: string;
+                gate?: components["schemas"]["RetentionGate"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Incidents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetainedIncidentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRetentionSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionSchedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    printRetentionSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeletions: {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                incidentId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last runs and the findings of the newest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    orderReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is waiting or running */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5842,6 +7886,92 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Camera"][];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCameraSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                cameraId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The camera */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSetup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setCameraNeighbours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                cameraId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    neighbours: components["schemas"]["CameraNeighbour"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The camera */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSetup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setCameraClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                cameraId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    offsetMs: number;
+                    errorMs: number;
+                    method: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The camera */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSetup"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6235,6 +8365,13 @@ export interface operations {
                 /** @description The nextCursor of the page before */
                 cursor?: components["parameters"]["Cursor"];
                 limit?: components["parameters"]["Limit"];
+                actor?: string;
+                /** @description A whole action, or its first word with a dot (`evidence.`) for all of its kind */
+                action?: string;
+                /** @description What it is about, such as `incident:inc_…` */
+                subject?: string;
+                fromAt?: string;
+                toAt?: string;
             };
             header?: never;
             path?: never;
@@ -6248,10 +8385,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["AuditEntry"][];
-                        nextCursor: string | null;
-                    };
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAuditRow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRowDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header, a line for each row, and the signed head */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -6676,6 +8854,601 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RiskGroup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRawHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                run: components["parameters"]["Run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDecodedHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incidentId: components["parameters"]["IncidentId"];
+                run: components["parameters"]["Run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSubjectRequests: {
+        parameters: {
+            query?: {
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recordSubjectRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubjectRequest"];
+            };
+        };
+        responses: {
+            /** @description On record */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSubjectRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    result: "confirmed" | "not_confirmed";
+                    /** @enum {string} */
+                    method: "in_person" | "known_details" | "account" | "representative";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    extendSubjectRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    markSubjectIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    mark: "shows" | "does_not_show";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideSubjectRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    choices?: components["schemas"]["DecisionChoice"][];
+                    ground?: components["schemas"]["RefusalGround"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawSubjectRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    liftRestriction: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+                incidentId: components["parameters"]["IncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportSubjectData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: components["parameters"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                storeId?: string;
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recordNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            /** @description On record */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recordConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    personId: string;
+                    feature: components["schemas"]["StaffFeature"];
+                    noticeVersion: string;
+                };
+            };
+        };
+        responses: {
+            /** @description On record */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOptOuts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setOptOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    jurisdiction: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeOptOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                storeId: string;
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDataFlows: {
+        parameters: {
+            query?: {
+                storeId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFlows"];
                 };
             };
             default: components["responses"]["Problem"];

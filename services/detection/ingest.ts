@@ -149,14 +149,20 @@ const isPerCamera = ({ mergeKeys }: Policy): boolean => mergeKeys.includes('came
 
 /** The policy of a known place; an unknown store, camera or zone is named. */
 async function resolvePlace(tx: WriteTransaction, tenantId: string, detection: Detection): Promise<Policy> {
-  const [place] = await tx.query<{ camera: string | null; zone: string | null; policy: Partial<Policy> }>(
-    `select c.id as camera, z.id as zone, p.body as policy
+  const [place] = await tx.query<{
+    camera: string | null;
+    zone: string | null;
+    policy: Partial<Policy>;
+    off_in: string | null;
+  }>(
+    `select c.id as camera, z.id as zone, p.body as policy, o.jurisdiction as off_in
      from stores s
      ${joinActivePolicy}
      left join cameras c on c.tenant_id = s.tenant_id and c.store_id = s.id and c.id = $3
      left join zones z on z.tenant_id = s.tenant_id and z.store_id = s.id and z.camera_id = c.id and z.id = $4
+     left join store_opt_outs o on o.tenant_id = s.tenant_id and o.store_id = s.id and o.what = $5
      where s.tenant_id = $1 and s.id = $2`,
-    [tenantId, detection.storeId, detection.cameraId, detection.zoneId ?? null],
+    [tenantId, detection.storeId, detection.cameraId, detection.zoneId ?? null, detection.eventType],
   );
   const unknown = (field: string, id: string) => {
     const message = `${id} is not known here; register it first`;
@@ -165,6 +171,12 @@ async function resolvePlace(tx: WriteTransaction, tenantId: string, detection: D
   if (!place) throw unknown('storeId', detection.storeId);
   if (place.camera === null) throw unknown('cameraId', detection.cameraId);
   if (detection.zoneId !== undefined && place.zone === null) throw unknown('zoneId', detection.zoneId);
+  if (place.off_in !== null) {
+    const message = `${detection.eventType} is switched off in this store, as the law of ${place.off_in} asks for it`;
+    throw new DomainError('PRECONDITION_FAILED', `eventType: ${message}`, {
+      fields: [{ field: 'eventType', message }],
+    });
+  }
   return completePolicy(place.policy);
 }
 

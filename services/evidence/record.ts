@@ -21,6 +21,8 @@ export interface EvidenceRequest {
   sightingsAt: string[];
   /** The receipt was found before the clip was made. */
   notKept: boolean;
+  /** It is on record already: what is left is what other cameras saw. */
+  secured: boolean;
 }
 
 export interface StoredArtifact {
@@ -34,6 +36,10 @@ export interface StoredArtifact {
   fromAt: string | null;
   toAt: string | null;
   lockedUntil: string;
+  /** Of a camera beside the incident's own. */
+  cameraId?: string;
+  /** Of a derivative: the hash of what it was made from. */
+  parentSha256?: string;
 }
 
 export interface EvidenceResult {
@@ -41,6 +47,8 @@ export interface EvidenceResult {
   gaps: { fromAt: string; toAt: string }[];
   failure: Reason | null;
   artifacts: StoredArtifact[];
+  /** As the clip was probed. */
+  picture?: { width: number; height: number; fps: number };
 }
 
 export function readEvidenceRequest(ctx: ServiceContext, incidentId: string): Promise<EvidenceRequest> {
@@ -66,6 +74,7 @@ export function readEvidenceRequest(ctx: ServiceContext, incidentId: string): Pr
       boxes: detections.flatMap((detection) => detection.boxes ?? []),
       sightingsAt: detections.map((detection) => detection.detected_at.toISOString()),
       notKept: evidence!.state === 'not_kept',
+      secured: evidence!.state === 'ready' || evidence!.state === 'partial',
     };
   });
 }
@@ -81,8 +90,8 @@ export function recordEvidence(
   const { result } = input;
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
-    const settled = await tx.query(
-      "update evidence set state = $3, settled_at = $4, gaps = $5, failure = $6 where tenant_id = $1 and incident_id = $2 and state in ('requested', 'not_kept', 'failed') returning incident_id",
+    const settled = await tx.query<{ attempt: number }>(
+      "update evidence set state = $3, settled_at = $4, gaps = $5, failure = $6, picture = $7 where tenant_id = $1 and incident_id = $2 and state in ('requested', 'not_kept', 'failed') returning attempt",
       [
         ctx.actor.tenantId,
         input.incidentId,
@@ -90,6 +99,7 @@ export function recordEvidence(
         tx.at,
         JSON.stringify(result.gaps),
         result.failure === null ? null : JSON.stringify(result.failure),
+        result.picture === undefined ? null : JSON.stringify(result.picture),
       ],
     );
     const [incidentRow] = await tx.query<{ purge_after: Date | null }>(
@@ -102,12 +112,13 @@ export function recordEvidence(
       return { purgeAfter };
     }
     for (const artifact of result.artifacts) await insertArtifact(tx, placeOf(incident), artifact);
-    // The person's time starts when they can see something, but never ends later than the policy's grace allows.
+    // The person's time starts when they can see something, but never ends later than the policy's grace allows; a
+    // recording that was tried again comes after that time.
     await tx.query(
       `update incidents set evidence_state = $3,
-         waiting_due_at = case when waiting_due_at is not null then least($4::timestamptz + make_interval(secs => coalesce((policy -> 'escalation' -> waiting_step ->> 'timeoutMs')::numeric, 0) / 1000), waiting_due_at + make_interval(secs => (policy -> 'evidence' ->> 'graceMs')::numeric / 1000)) end
+         waiting_due_at = case when waiting_due_at is not null and $5 = 1 then least($4::timestamptz + make_interval(secs => coalesce((policy -> 'escalation' -> waiting_step ->> 'timeoutMs')::numeric, 0) / 1000), waiting_due_at + make_interval(secs => (policy -> 'evidence' ->> 'graceMs')::numeric / 1000)) else waiting_due_at end
        where tenant_id = $1 and id = $2`,
-      [ctx.actor.tenantId, input.incidentId, result.state, tx.at],
+      [ctx.actor.tenantId, input.incidentId, result.state, tx.at, settled[0]?.attempt ?? 1],
     );
     const kind =
       result.state === 'ready' ? 'evidence_ready' : result.state === 'partial' ? 'evidence_partial' : 'evidence_failed';
@@ -144,8 +155,8 @@ export async function insertArtifact(
   artifact: StoredArtifact,
 ): Promise<void> {
   await tx.query(
-    `insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at, locked_until)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing`,
+    `insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at, locked_until, camera_id, parent_sha256, stored_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing`,
     [
       place.tenantId,
       place.storeId,
@@ -160,6 +171,9 @@ export async function insertArtifact(
       artifact.fromAt,
       artifact.toAt,
       artifact.lockedUntil,
+      artifact.cameraId ?? null,
+      artifact.parentSha256 ?? null,
+      tx.at,
     ],
   );
 }

@@ -6,13 +6,19 @@ import type { RedactionState } from '../../domain/redaction/types.ts';
 import type { ArtifactKind, EvidenceState, Reason } from '../../domain/types.ts';
 import { isoOrNull, readOnly, type ServiceContext } from '../context.ts';
 import { loadIncident } from '../incident/facts.ts';
+import { standingRestriction } from '../rights/restrictions.ts';
 import type { StoredArtifact } from './record.ts';
 
-/** Who is to see it: somebody outside of the company, or staff by the link in a text. */
-export type Audience = 'outside' | 'staff';
+/** Who is to see it: somebody outside of the company, staff by the link in a text, or the person who was recorded. */
+export type Audience = 'outside' | 'staff' | 'subject';
 
 /** One stored object that may leave, with all that is needed to read and to name it. */
-export type ReleasedArtifact = Omit<StoredArtifact, 'lockedUntil'>;
+export type ReleasedArtifact = Omit<StoredArtifact, 'lockedUntil' | 'cameraId' | 'parentSha256'>;
+
+interface LoadedArtifact extends ReleasedArtifact {
+  cameraId: string | null;
+  quarantined: boolean;
+}
 
 /** Somebody's word that the unmasked clip may leave. */
 export interface UnredactedApproval {
@@ -58,6 +64,9 @@ export async function decideRelease(
   input: { incidentId: string; policy: Pick<Policy, 'redaction'>; evidenceState: EvidenceState; audience: Audience },
 ): Promise<EvidenceRelease> {
   const { incidentId, policy, evidenceState, audience } = input;
+  const restricted = audience === 'subject' ? null : await standingRestriction(tx, tenantId, incidentId);
+  if (restricted)
+    return { allowed: false, reason: { code: 'USE_RESTRICTED', params: { because: restricted.because } } };
   const artifacts = await loadArtifacts(tx, tenantId, incidentId);
   const [newest] = await tx.query<{
     version: number;
@@ -73,11 +82,12 @@ export async function decideRelease(
   const approval = await standingApproval(tx, tenantId, incidentId);
   const clip = artifacts.find(({ kind }) => kind === 'clip');
   const facts: ReleaseFacts = {
-    rule: policy.redaction.rule,
-    audience,
+    // Whoever asks for their own picture has no right to that of others, whatever the policy says of the police.
+    rule: audience === 'subject' ? 'required' : policy.redaction.rule,
+    audience: audience === 'staff' ? 'staff' : 'outside',
     evidenceState,
     clipSha256: clip?.sha256 ?? null,
-    approvedSha256: approval?.clipSha256 ?? null,
+    approvedSha256: audience === 'subject' ? null : (approval?.clipSha256 ?? null),
     redaction: newest
       ? {
           version: newest.version,
@@ -91,7 +101,15 @@ export async function decideRelease(
   if (!release.allowed) return release;
   const byId = (id: string | null | undefined) => artifacts.find((artifact) => artifact.id === id);
   if (release.as === 'original') {
-    const original = artifacts.filter(({ kind }) => kind !== 'redacted' && kind !== 'redaction_map');
+    const original = artifacts.filter(
+      ({ kind, cameraId }) =>
+        kind !== 'redacted' &&
+        kind !== 'redaction_map' &&
+        // Who allowed this clip to leave has not spoken of what other cameras show.
+        (cameraId === null || release.because === 'POLICY_ALLOWS_ORIGINAL'),
+    );
+    const altered = quarantinedAmong(original);
+    if (altered) return altered;
     return {
       ...release,
       clip: clip!,
@@ -103,10 +121,19 @@ export async function decideRelease(
   const masked = byId(newest?.artifact_id);
   const map = byId(newest?.map_artifact_id);
   if (!masked || !map) return { allowed: false, reason: { code: 'REDACTION_MISSING', params: {} } };
+  // What a masked clip was made from has to stand as well, or nobody can show that it is true.
+  const altered = quarantinedAmong([masked, map, clip!]);
+  if (altered) return altered;
   return { ...release, clip: masked, redactionMap: map, artifacts: [masked, map], approval: null };
 }
 
-async function loadArtifacts(tx: Queryable, tenantId: string, incidentId: string): Promise<ReleasedArtifact[]> {
+function quarantinedAmong(artifacts: readonly LoadedArtifact[]): Extract<EvidenceRelease, { allowed: false }> | null {
+  const altered = artifacts.find(({ quarantined }) => quarantined);
+  if (!altered) return null;
+  return { allowed: false, reason: { code: 'EVIDENCE_QUARANTINED', params: { artifactId: altered.id } } };
+}
+
+async function loadArtifacts(tx: Queryable, tenantId: string, incidentId: string): Promise<LoadedArtifact[]> {
   const rows = await tx.query<{
     id: string;
     kind: ArtifactKind;
@@ -117,8 +144,10 @@ async function loadArtifacts(tx: Queryable, tenantId: string, incidentId: string
     sha256: string;
     from_at: Date | null;
     to_at: Date | null;
+    camera_id: string | null;
+    quarantined: boolean;
   }>(
-    'select id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and purged_at is null order by kind, from_at, id',
+    "select id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at, camera_id, quarantined_at is not null as quarantined from evidence_artifacts where tenant_id = $1 and incident_id = $2 and purged_at is null and kind not in ('history', 'history_decoded') order by kind, from_at, id",
     [tenantId, incidentId],
   );
   return rows.map((row) => ({
@@ -131,6 +160,8 @@ async function loadArtifacts(tx: Queryable, tenantId: string, incidentId: string
     sha256: row.sha256,
     fromAt: isoOrNull(row.from_at),
     toAt: isoOrNull(row.to_at),
+    cameraId: row.camera_id,
+    quarantined: row.quarantined,
   }));
 }
 

@@ -3,6 +3,9 @@ import { requirePermission } from '../../domain/permissions.ts';
 import type { ArtifactKind, EvidenceState, Reason } from '../../domain/types.ts';
 import { found, isoOrNull, readOnly, type ServiceContext, sha256Hex, write } from '../context.ts';
 import { loadIncident } from '../incident/facts.ts';
+import { addTimelineEntry } from '../incident/timeline-entry.ts';
+import { refuseRestrictedUse } from '../rights/restrictions.ts';
+import { loadOtherCameras, type OtherCamera } from './cameras.ts';
 import { decideRelease, evidenceForRelease } from './release.ts';
 
 interface ArtifactRow {
@@ -18,6 +21,16 @@ interface ArtifactRow {
   to_at: Date | null;
   store_id: string;
   purged_at: Date | null;
+  camera_id: string | null;
+  parent_sha256: string | null;
+  quarantined_at: Date | null;
+  quarantined_because: Quarantine['because'] | null;
+}
+
+/** Why nobody is given a file: its bytes are others than were recorded, or gone. */
+export interface Quarantine {
+  at: string;
+  because: 'ALTERED' | 'GONE';
 }
 
 export interface Artifact {
@@ -28,6 +41,10 @@ export interface Artifact {
   sha256: string;
   fromAt: string | null;
   toAt: string | null;
+  /** The camera beside the incident's own that it is from; null: the incident's own. */
+  cameraId: string | null;
+  parentSha256: string | null;
+  quarantine: Quarantine | null;
 }
 
 export interface EvidenceView {
@@ -39,6 +56,9 @@ export interface EvidenceView {
   toAt: string | null;
   gaps: { fromAt: string; toAt: string }[];
   artifacts: Artifact[];
+  /** How often the recording was asked for. */
+  attempt: number;
+  otherCameras: OtherCamera[];
 }
 
 export function readEvidence(ctx: ServiceContext, incidentId: string): Promise<EvidenceView> {
@@ -52,13 +72,14 @@ export function readEvidence(ctx: ServiceContext, incidentId: string): Promise<E
       from_at: Date;
       to_at: Date;
       gaps: { fromAt: string; toAt: string }[];
+      attempt: number;
     }>(
-      'select i.evidence_state, e.failure, e.requested_at, e.settled_at, e.from_at, e.to_at, e.gaps from incidents i join evidence e on e.tenant_id = i.tenant_id and e.incident_id = i.id where i.tenant_id = $1 and i.id = $2',
+      'select i.evidence_state, e.failure, e.requested_at, e.settled_at, e.from_at, e.to_at, e.gaps, e.attempt from incidents i join evidence e on e.tenant_id = i.tenant_id and e.incident_id = i.id where i.tenant_id = $1 and i.id = $2',
       [ctx.actor.tenantId, incidentId],
     );
     const evidence = found(row, `incident ${incidentId}`);
     const artifacts = await tx.query<ArtifactRow>(
-      'select * from evidence_artifacts where tenant_id = $1 and incident_id = $2 and purged_at is null order by kind, from_at, id',
+      "select * from evidence_artifacts where tenant_id = $1 and incident_id = $2 and purged_at is null and kind not in ('history', 'history_decoded') order by kind, from_at, id",
       [ctx.actor.tenantId, incidentId],
     );
     return {
@@ -77,10 +98,20 @@ export function readEvidence(ctx: ServiceContext, incidentId: string): Promise<E
         sha256: artifact.sha256,
         fromAt: isoOrNull(artifact.from_at),
         toAt: isoOrNull(artifact.to_at),
+        cameraId: artifact.camera_id,
+        parentSha256: artifact.parent_sha256,
+        quarantine: quarantineOf(artifact),
       })),
+      attempt: evidence.attempt,
+      otherCameras: await loadOtherCameras(tx, ctx.actor.tenantId, incidentId),
     };
   });
 }
+
+const quarantineOf = ({ quarantined_at, quarantined_because }: ArtifactRow): Quarantine | null =>
+  quarantined_at === null || quarantined_because === null
+    ? null
+    : { at: quarantined_at.toISOString(), because: quarantined_because };
 
 export interface ArtifactLocation {
   objectKey: string;
@@ -102,10 +133,18 @@ export function openArtifact(
       [ctx.actor.tenantId, input.incidentId, input.artifactId],
     );
     const artifact = found(row, `artifact ${input.artifactId} of incident ${input.incidentId}`);
+    await refuseRestrictedUse(tx, ctx.actor, input.incidentId);
+    // What people were told and by whom is for those who answer for it.
+    if (artifact.kind === 'history' || artifact.kind === 'history_decoded') requirePermission(ctx.actor, 'audit.read');
     if (artifact.purged_at !== null)
       throw new DomainError(
         'NOT_FOUND',
         `This evidence was deleted on ${artifact.purged_at.toISOString()} as its retention had ended.`,
+      );
+    if (artifact.quarantined_at !== null)
+      throw new DomainError(
+        'PRECONDITION_FAILED',
+        `Nobody is given this file: since ${artifact.quarantined_at.toISOString()} its bytes are known not to be what was recorded. Ask for an intact copy to be put in its place.`,
       );
     if (input.continued) tx.noAudit('telemetry');
     else
@@ -124,16 +163,27 @@ export function openArtifact(
   });
 }
 
-/** The stored bytes no longer have their hash: nothing was shown, and it is written down. */
+/** The stored bytes no longer have their hash: nothing was shown, nobody is given them any more, and it is written down. */
 export function recordIntegrityFailure(
   ctx: ServiceContext,
   input: { incidentId: string; artifactId: string; expectedSha256: string; actualSha256: string | null },
 ): Promise<void> {
+  const { incidentId, artifactId, expectedSha256, actualSha256 } = input;
   return write(ctx, async (tx) => {
+    const because = actualSha256 === null ? 'GONE' : 'ALTERED';
+    const [fresh] = await tx.query<{ store_id: string }>(
+      'update evidence_artifacts set quarantined_at = $4, quarantined_because = $5 where tenant_id = $1 and incident_id = $2 and id = $3 and quarantined_at is null and purged_at is null returning store_id',
+      [ctx.actor.tenantId, incidentId, artifactId, tx.at, because],
+    );
+    if (fresh)
+      await addTimelineEntry(tx, {
+        ...{ tenantId: ctx.actor.tenantId, storeId: fresh.store_id, incidentId },
+        ...{ kind: 'evidence_quarantined', actor: ctx.actor.id, params: { artifactId, because } },
+      });
     tx.audit({
       action: 'evidence.integrity_failed',
-      subject: `incident:${input.incidentId}`,
-      details: { artifactId: input.artifactId, expectedSha256: input.expectedSha256, actualSha256: input.actualSha256 },
+      subject: `incident:${incidentId}`,
+      details: { artifactId, expectedSha256, actualSha256, quarantined: fresh !== undefined },
     });
   });
 }
@@ -144,6 +194,8 @@ export interface OpenedLink {
   incidentId: string;
   personId: string;
   expiresAt: string;
+  /** The hash of the secret of the one phone that it works on; null: none has played the clip yet. */
+  deviceSha256: string | null;
 }
 
 /** What a link from a text leads to, while it is valid; expired and revoked ones say so. */
@@ -155,6 +207,7 @@ export async function resolveEvidenceLink(db: ServiceContext['db'], token: strin
     person_id: string;
     expires_at: Date;
     revoked_at: Date | null;
+    device_sha256: string | null;
   }>('select * from find_evidence_link($1)', [sha256Hex(token)]);
   if (!link) throw new DomainError('NOT_FOUND', 'This link is not known. Ask the control room to send a new one.');
   if (link.revoked_at !== null)
@@ -170,6 +223,7 @@ export async function resolveEvidenceLink(db: ServiceContext['db'], token: strin
     incidentId: link.incident_id,
     personId: link.person_id,
     expiresAt: link.expires_at.toISOString(),
+    deviceSha256: link.device_sha256,
   };
 }
 

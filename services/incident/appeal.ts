@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
+import { publicNumber } from '../../domain/ids.ts';
 import { requirePermission } from '../../domain/permissions.ts';
 import { found, type ServiceContext, sha256Hex, write } from '../context.ts';
 import { placeOf } from './assess.ts';
@@ -10,7 +12,7 @@ import { addTimelineEntry } from './timeline-entry.ts';
 export function openAppeal(
   ctx: ServiceContext,
   input: { incidentId: string; statement: string },
-): Promise<{ incidentId: string; appealId: string }> {
+): Promise<{ incidentId: string; appealId: string; number: string }> {
   requirePermission(ctx.actor, 'incident.appeal');
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
@@ -26,9 +28,10 @@ export function openAppeal(
     );
     if (standing) throw new DomainError('CONFLICT', 'An appeal about this incident is being looked at already.');
     const appealId = `app_${sha256Hex(`${place.incidentId}:${tx.at}`).slice(0, 20)}`;
+    const number = publicNumber(randomBytes(16));
     await tx.query(
-      `insert into incident_reviews (tenant_id, store_id, incident_id, id, kind, state, opened_by, opened_at, statement) values ($1, $2, $3, $4, 'appeal', 'open', $5, $6, $7)`,
-      [place.tenantId, place.storeId, place.incidentId, appealId, ctx.actor.id, tx.at, input.statement],
+      `insert into incident_reviews (tenant_id, store_id, incident_id, id, kind, state, opened_by, opened_at, statement, public_number) values ($1, $2, $3, $4, 'appeal', 'open', $5, $6, $7, $8)`,
+      [place.tenantId, place.storeId, place.incidentId, appealId, ctx.actor.id, tx.at, input.statement, number],
     );
     await addTimelineEntry(tx, { ...place, kind: 'appeal_opened', actor: ctx.actor.id, params: { appealId } });
     tx.audit({
@@ -36,7 +39,7 @@ export function openAppeal(
       subject: `incident:${place.incidentId}`,
       details: { appealId, statementSha256: sha256Hex(input.statement) },
     });
-    return { incidentId: input.incidentId, appealId };
+    return { incidentId: input.incidentId, appealId, number };
   });
 }
 

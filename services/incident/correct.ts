@@ -3,6 +3,7 @@ import { requirePermission } from '../../domain/permissions.ts';
 import { purgeAfter } from '../../domain/retention.ts';
 import type { PosVerdict, Verdict } from '../../domain/types.ts';
 import { readOnly, type ServiceContext, type WriteTransaction, write } from '../context.ts';
+import { recallEverything } from '../sharing/withdraw.ts';
 import { assess, placeOf } from './assess.ts';
 import { type IncidentFacts, loadIncident } from './facts.ts';
 import { addTimelineEntry } from './timeline-entry.ts';
@@ -112,7 +113,7 @@ async function annotate(
       place.incidentId,
       change.verdict,
       tx.at,
-      purgeAfter(incident.policy, change.verdict, tx.at),
+      purgeAfter(incident.policy, { category: incident.category, verdict: change.verdict }, tx.at),
       change.reasonCode ?? null,
     ],
   );
@@ -124,6 +125,7 @@ async function annotate(
     params: { ...earlier, verdict: change.verdict, because: change.because, told: change.toldPersonIds.length },
   });
   await revokeLinks(tx, place);
+  await recallEverything(tx, place, { actorId, because: change.because });
   tx.audit({
     action: 'incident.corrected',
     subject: `incident:${place.incidentId}`,

@@ -3,6 +3,7 @@ import type { Fusion } from '../../domain/fusion.ts';
 import { completePolicy, type Policy } from '../../domain/policy.ts';
 import type {
   Behaviour,
+  Category,
   EvidenceState,
   IncidentState,
   PosVerdict,
@@ -24,6 +25,7 @@ export interface IncidentFacts {
   laneLabel: string;
   terminalId: string | null;
   behaviour: Behaviour;
+  category: Category;
   state: IncidentState;
   posVerdict: PosVerdict;
   verdict: Verdict | null;
@@ -62,6 +64,7 @@ interface FactsRow {
   zone_label: string;
   terminal_id: string | null;
   behaviour: Behaviour;
+  category: Category;
   state: IncidentState;
   pos_verdict: PosVerdict;
   verdict: Verdict | null;
@@ -112,6 +115,7 @@ export async function loadIncident(
     laneLabel: incident.zone_label,
     terminalId: incident.terminal_id,
     behaviour: incident.behaviour,
+    category: incident.category,
     state: incident.state,
     posVerdict: incident.pos_verdict,
     verdict: incident.verdict,

@@ -29,6 +29,8 @@ export interface ReviewView {
   decidedAt: string | null;
   decidedBy: string | null;
   reasonCode: string | null;
+  /** Of an appeal: what whoever objects can follow it by. */
+  number: string | null;
 }
 
 type NameOf = (actorId: string) => string;
@@ -97,8 +99,9 @@ export async function readReviews(
     decided_at: Date | null;
     decided_by: string | null;
     reason_code: string | null;
+    public_number: string | null;
   }>(
-    'select id, kind, state, opened_at, opened_by, statement, decided_at, decided_by, reason_code from incident_reviews where tenant_id = $1 and incident_id = $2 order by opened_at, id',
+    'select id, kind, state, opened_at, opened_by, statement, decided_at, decided_by, reason_code, public_number from incident_reviews where tenant_id = $1 and incident_id = $2 order by opened_at, id',
     [tenantId, incidentId],
   );
   return rows.map((row) => ({
@@ -111,5 +114,6 @@ export async function readReviews(
     decidedAt: isoOrNull(row.decided_at),
     decidedBy: row.decided_by === null ? null : nameOf(row.decided_by),
     reasonCode: row.reason_code,
+    number: row.public_number,
   }));
 }

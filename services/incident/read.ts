@@ -96,7 +96,7 @@ export function readIncident(ctx: ServiceContext, incidentId: string): Promise<I
       ],
     );
     const [clip] = await tx.query<{ id: string; from_at: Date; to_at: Date }>(
-      "select id, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind = 'clip' and purged_at is null",
+      "select id, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind = 'clip' and purged_at is null and quarantined_at is null",
       [tenantId, incidentId],
     );
     const nameOf = await actorNames(tx, tenantId);

@@ -2,6 +2,7 @@ import type { IncidentStatus } from '../../domain/incident-state.ts';
 import { purgeAfter } from '../../domain/retention.ts';
 import type { HumanVerdict, Reason, Verdict } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
+import { noteHistoryDue } from '../history/due.ts';
 import { settleRunbook } from '../runbook/settle.ts';
 import { placeOf } from './assess.ts';
 import { loadIncident } from './facts.ts';
@@ -167,7 +168,11 @@ export function recordOutcome(ctx: ServiceContext, input: OutcomeInput): Promise
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
     const place = placeOf(incident);
-    const purgeAfterAt = purgeAfter(incident.policy, input.verdict, input.closedAt);
+    const purgeAfterAt = purgeAfter(
+      incident.policy,
+      { category: incident.category, verdict: input.verdict },
+      input.closedAt,
+    );
     const toldPersonIds = input.cause === 'receipt_found' ? await toldPeople(tx, place) : [];
     if (incident.state === 'closed') {
       tx.noAudit('nothing changed');
@@ -219,6 +224,7 @@ export function recordOutcome(ctx: ServiceContext, input: OutcomeInput): Promise
     });
     await settleRunbook(tx, place, input.verdict);
     await revokeLinks(tx, place);
+    await noteHistoryDue(tx, { ...place, run: incident.run, closedAt: input.closedAt });
     tx.audit({
       action: 'incident.closed',
       subject: `incident:${place.incidentId}`,

@@ -23,7 +23,9 @@ export interface OutboxRow {
     | 'runbook_command'
     | 'terminal_release'
     | 'redact'
-    | 'packet';
+    | 'secure'
+    | 'packet'
+    | 'share';
   payload: Record<string, unknown>;
 }
 

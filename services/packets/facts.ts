@@ -12,7 +12,7 @@ import type { Detection, Reason } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
 import { chainHead, custodyRows } from '../audit/read.ts';
 import { found, iso, isoOrNull } from '../context.ts';
-import type { EvidenceRelease } from '../evidence/release.ts';
+import type { EvidenceRelease, ReleasedArtifact } from '../evidence/release.ts';
 import type { PosExplanation } from '../incident/assess.ts';
 import type { IncidentFacts } from '../incident/facts.ts';
 import type { IncidentOutcome } from '../incident/outcome.ts';
@@ -95,7 +95,7 @@ export async function gatherFacts(
     retention: { purgeAfter: isoOrNull(row.purge_after), legalHold: await readHold(tx, of) },
     chronology: await readChronology(tx, of, nameOf),
     custody: await readCustodyRows(tx, of, nameOf),
-    artifacts: release.artifacts.map(
+    artifacts: [...release.artifacts, ...(await historyArtifacts(tx, of))].map(
       (artifact): PacketArtifact => ({
         ...{ id: artifact.id, kind: artifact.kind, mediaType: artifact.mediaType, sizeBytes: artifact.sizeBytes },
         ...{ sha256: artifact.sha256, fromAt: artifact.fromAt, toAt: artifact.toAt },
@@ -103,6 +103,28 @@ export async function gatherFacts(
       }),
     ),
   };
+}
+
+/** What the workflow engine did, as far as it was exported by now: ids and codes, so it goes with a masked clip too. */
+async function historyArtifacts(tx: Queryable, of: string[]): Promise<ReleasedArtifact[]> {
+  const rows = await tx.query<{
+    id: string;
+    kind: 'history' | 'history_decoded';
+    media_type: string;
+    object_key: string;
+    object_version: string;
+    size_bytes: number;
+    sha256: string;
+    from_at: Date;
+    to_at: Date;
+  }>(
+    "select id, kind, media_type, object_key, object_version, size_bytes, sha256, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind in ('history', 'history_decoded') and purged_at is null order by id",
+    of,
+  );
+  return rows.map((row) => ({
+    ...{ id: row.id, kind: row.kind, mediaType: row.media_type, sizeBytes: row.size_bytes, sha256: row.sha256 },
+    ...{ objectKey: row.object_key, objectVersion: row.object_version, fromAt: iso(row.from_at), toAt: iso(row.to_at) },
+  }));
 }
 
 async function namedActor(

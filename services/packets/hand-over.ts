@@ -5,7 +5,8 @@ import { requirePermission } from '../../domain/permissions.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Actor } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
-import { found, type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
+import { found, readOnly, type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
+import { type HandoverNotice, noticeOfHandover } from '../sharing/handover-notice.ts';
 import { type Handover, type HandoverRow, handoverOf, objectOf, type PacketObject } from './read.ts';
 import { loadPacket } from './request.ts';
 import type { PacketRow } from './rows.ts';
@@ -101,6 +102,12 @@ export interface HandoverPage {
   /** No device has opened it yet: `claimHandover` does. */
   unclaimed: boolean;
   receipt: { receivedBy: string; at: string } | null;
+}
+
+/** What the record says by now to whoever has the link, on whatever device; null: what it said when it was handed over. */
+export function readHandoverNotice(ctx: ServiceContext): Promise<HandoverNotice | null> {
+  requirePermission(ctx.actor, 'packet.receive');
+  return readOnly(ctx, (tx) => noticeOfHandover(tx, ctx.actor.tenantId, ctx.actor.id.slice('link:'.length)));
 }
 
 /** What the recipient's page shows; looking changes nothing, so that a mail scanner uses nothing up. */
@@ -213,6 +220,7 @@ async function openLink(
     [ctx.actor.tenantId, ctx.actor.id.slice('link:'.length)],
   );
   const handover = found(row, 'this link');
+  if ((await noticeOfHandover(tx, ctx.actor.tenantId, handover.id)) !== null) throw noLongerConfirmed();
   if (handover.revoked_at !== null)
     throw new DomainError('NOT_FOUND', 'This link was taken back. Ask whoever sent it.');
   if (handover.expires_at.toISOString() <= tx.at)
@@ -226,12 +234,14 @@ async function requireStillConfirmed(tx: WriteTransaction, packet: PacketRow): P
     'select state, verdict from incidents where tenant_id = $1 and id = $2',
     [packet.tenant_id, packet.incident_id],
   );
-  if (row?.state !== 'closed' || row.verdict !== 'confirmed')
-    throw new DomainError(
-      'CONFLICT',
-      'The record of this incident has changed since, and it is no longer confirmed. This packet is not given out any more.',
-    );
+  if (row?.state !== 'closed' || row.verdict !== 'confirmed') throw noLongerConfirmed();
 }
+
+const noLongerConfirmed = (): DomainError =>
+  new DomainError(
+    'CONFLICT',
+    'The record of this incident has changed since, and it is no longer confirmed. This packet is not given out any more.',
+  );
 
 function requireDevice(handover: HandoverRow, device: string | null): void {
   if (handover.device_sha256 === null || device === null || sha256Hex(device) !== handover.device_sha256)

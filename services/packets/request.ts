@@ -8,6 +8,7 @@ import { chainAudit } from '../audit/chain.ts';
 import { found, type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
 import { decideRelease } from '../evidence/release.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
+import { refuseOptedOut } from '../rights/opt-outs.ts';
 import { gatherFacts } from './facts.ts';
 import { type Packet, type PacketRow, packetOf } from './rows.ts';
 
@@ -85,6 +86,7 @@ async function orderPacket(
     return { packet: packetOf(same, nameOf), fresh: false };
   }
   refuseUnfit(incident, order.purpose);
+  if (order.purpose !== 'internal') await refuseOptedOut(tx, incident, `share_${order.purpose}`);
   const audience = order.purpose === 'internal' ? 'staff' : 'outside';
   const { policy, evidenceState } = incident;
   const release = await decideRelease(tx, tenantId, { incidentId, policy, evidenceState, audience });

@@ -61,7 +61,7 @@ export function readReceipt(
       clip: string | null;
     }>(
       `select i.id, i.detected_at, i.state, i.evidence_state,
-         (select min(a.id) from evidence_artifacts a where a.tenant_id = i.tenant_id and a.incident_id = i.id and a.kind = 'clip' and a.purged_at is null) as clip
+         (select min(a.id) from evidence_artifacts a where a.tenant_id = i.tenant_id and a.incident_id = i.id and a.kind = 'clip' and a.purged_at is null and a.quarantined_at is null) as clip
        from incidents i join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id
        where i.tenant_id = $1 and i.store_id = $2 and z.terminal_id = $3 and i.detected_at between $4 and $5 order by i.detected_at`,
       [tenantId, storeId, terminalId, addMs(basket.startedAt, -aroundMs), addMs(basket.endedAt, aroundMs)],

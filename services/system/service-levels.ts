@@ -28,13 +28,24 @@ export interface ServiceLevels {
   silent_tills: number;
   /** Sensors that nobody can hear: gaps in what stores can notice. */
   silent_sensors: number;
+  /** Stored files that are no longer what was stored. */
+  quarantined_files: number;
+  /** Recordings of the last day that could not be secured. */
+  failed_recordings: number;
+  /** Requests of people whose time to be answered is over, and those that wait. */
+  overdue_subject_requests: number;
+  open_subject_requests: number;
+  /** Histories that should have been kept hours ago, and those that the engine forgot before. */
+  overdue_histories: number;
+  lost_histories: number;
 }
 
 export const serviceLevelsWindowSeconds = 300;
 
 export async function readServiceLevels(db: Database): Promise<ServiceLevels> {
-  const [row] = await db.query<ServiceLevels>('select * from service_levels($1), till_levels(), sensor_levels()', [
-    serviceLevelsWindowSeconds,
-  ]);
+  const [row] = await db.query<ServiceLevels>(
+    'select * from service_levels($1), till_levels(), sensor_levels(), evidence_levels(), rights_levels()',
+    [serviceLevelsWindowSeconds],
+  );
   return row!;
 }

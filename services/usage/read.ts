@@ -18,6 +18,8 @@ export interface UsageFigures {
   emails: number;
   /** At the end of the period. */
   evidenceBytes: number;
+  /** Bytes times the days that they were stored, over the period. */
+  evidenceByteDays: number;
   temporalActionsEstimate: number;
   webhookDeliveries: number;
   costs: Amount[];
@@ -96,6 +98,13 @@ const countsSql = `
     coalesce(b.unpriced, 0)::int as "unpricedMessages",
     coalesce((select sum(a.size_bytes) from evidence e join evidence_artifacts a on a.tenant_id = e.tenant_id and a.incident_id = e.incident_id
       where e.tenant_id = $1 and e.store_id = s.id and e.settled_at < $3 and (a.purged_at is null or a.purged_at >= $3)), 0)::bigint as "evidenceBytes",
+    coalesce((select sum(f.size_bytes * extract(epoch from least(coalesce(f.gone_at, $3), $3::timestamptz, now()) - greatest(f.stored_at, $2::timestamptz)) / 86400) from (
+        select a.size_bytes, coalesce(a.stored_at, e.settled_at) as stored_at, a.purged_at as gone_at
+          from evidence_artifacts a join evidence e on e.tenant_id = a.tenant_id and e.incident_id = a.incident_id where a.tenant_id = $1 and a.store_id = s.id
+        union all select l.size_bytes, l.moved_at, l.removed_at from evidence_leftovers l where l.tenant_id = $1 and l.store_id = s.id
+        union all select p.size_bytes, p.settled_at, (select i.purged_at from incidents i where i.tenant_id = p.tenant_id and i.id = p.incident_id)
+          from packets p where p.tenant_id = $1 and p.store_id = s.id and p.size_bytes is not null and p.settled_at is not null
+      ) f where f.stored_at < least($3::timestamptz, now()) and (f.gone_at is null or f.gone_at > $2)), 0)::float8 as "evidenceByteDays",
     (select count(*)::int from webhook_deliveries w where w.tenant_id = $1 and w.store_id = s.id and w.delivered_at >= $2 and w.delivered_at < $3) as "webhookDeliveries"
   from stores s left join by_store b on b.store_id = s.id left join opened o on o.store_id = s.id
   where s.tenant_id = $1 order by s.id`;
@@ -124,6 +133,7 @@ function figuresOf(counts: Counts, costs: Amount[]): UsageFigures {
     callMinutes: counts.callMinutes,
     emails: counts.emails,
     evidenceBytes: counts.evidenceBytes,
+    evidenceByteDays: counts.evidenceByteDays,
     temporalActionsEstimate: estimateActions(counts),
     webhookDeliveries: counts.webhookDeliveries,
     costs,
@@ -143,6 +153,7 @@ function totalOf(stores: readonly UsageFigures[]): UsageFigures {
     callMinutes: sum('callMinutes'),
     emails: sum('emails'),
     evidenceBytes: sum('evidenceBytes'),
+    evidenceByteDays: sum('evidenceByteDays'),
     temporalActionsEstimate: sum('temporalActionsEstimate'),
     webhookDeliveries: sum('webhookDeliveries'),
     costs: sumOf(stores.flatMap(({ costs }) => costs)),

@@ -1,8 +1,18 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { components } from '../../schemas/generated/openapi.ts';
+import { startPolicePortal } from '../../stack/police-portal/server.ts';
 import { eventually } from '../harness/system.ts';
-import { expectAccessible, handset, launchBrowser, signInAs, type TestBrowser, type WatchedPage } from './browser.ts';
+import { confirmedIncident, readyPacket } from '../integration/sharing-support.ts';
+import {
+  expectAccessible,
+  handset,
+  launchBrowser,
+  rulesOfLook,
+  signInAs,
+  type TestBrowser,
+  type WatchedPage,
+} from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
 
 type Schemas = components['schemas'];
@@ -302,6 +312,56 @@ describe('webhooks and usage', () => {
   });
 });
 
+describe('sharing', () => {
+  it('names a police portal, shares a packet with it once somebody else agrees too, and takes it back', async () => {
+    const { system } = scene;
+    const portal = await startPolicePortal({ credential: '' });
+    try {
+      const incidentId = await confirmedIncident(system);
+      await readyPacket(system, incidentId, 'police');
+      const { page } = await openAs('Compliance');
+      await page.goto(`${system.baseUrl}/manage/recipients`);
+      await page.getByRole('button', { name: 'New recipient' }).click();
+      await page.getByLabel('Name').fill('North Police');
+      await page.getByLabel('Address').fill(portal.url);
+      await expectAccessible(page, 'a new recipient');
+      await page.keyboard.press('Enter');
+      portal.credential = (await page.getByTestId('recipient-credential').textContent()) ?? '';
+      await expectAccessible(page, 'its credential');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('recipients').getByText('North Police').waitFor();
+
+      await page.goto(`${system.baseUrl}/incidents/${incidentId}`);
+      await page.getByRole('tab', { name: 'Sharing' }).click();
+      await page.getByText('The evidence scores').click();
+      await page.getByText('The custody log holds').waitFor();
+      await page.getByRole('button', { name: 'Share a packet' }).click();
+      await page.getByText('2 different people have to agree.').waitFor();
+      await expectAccessible(page, 'sharing a packet');
+      await page.getByRole('button', { name: 'Ask for approval' }).press('Enter');
+      const share = page.getByRole('list', { name: 'Shared' }).getByRole('listitem');
+      await share.getByText('Waits for approval').waitFor();
+      await share.getByRole('button', { name: 'Approve' }).press('Enter');
+      await share.getByText(/^1 of 2 agreed/).waitFor();
+      expect(await share.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+      const shareId = (await share.getAttribute('data-share')) ?? '';
+      await system.api('soc_lead', 'POST', `/v1/shares/${shareId}/approvals`, { decision: 'approved' });
+      await share.getByTestId('share-state').getByText('Delivered').waitFor();
+      expect(portal.cases()).toHaveLength(1);
+
+      await share.getByRole('button', { name: 'Withdraw' }).press('Enter');
+      await page.getByLabel('Why it is withdrawn').selectOption('wrong_recipient');
+      await expectAccessible(page, 'withdrawing');
+      await page.getByRole('button', { name: 'Withdraw it' }).press('Enter');
+      await share.getByText('The recipient was told, with our signature.').waitFor();
+      expect(portal.notices()).toHaveLength(1);
+      await expectAccessible(page, 'a share that was withdrawn');
+    } finally {
+      await portal.stop();
+    }
+  });
+});
+
 describe('what a role may not manage', () => {
   it('offers nothing to operators, and only the roster to managers', async () => {
     const { page } = await openAs('SOC operator');
@@ -326,7 +386,7 @@ describe('every page is usable by everybody', () => {
 
   it.each(looks)('$look', async ({ look, options }) => {
     const { page } = await openAs('Admin', options);
-    const see = (name: string) => expectAccessible(page, `${name}, ${look}`);
+    const see = (name: string) => expectAccessible(page, `${name}, ${look}`, rulesOfLook[look]);
     await go(page, '/manage/policies', 'Policies');
     await page.getByText('runs default').waitFor();
     await see('policies');
@@ -353,6 +413,9 @@ describe('every page is usable by everybody', () => {
     await see('versions');
     await page.getByRole('button', { name: 'Discard what you typed' }).click();
 
+    await go(page, '/manage/recipients', 'Recipients');
+    await page.getByTestId('recipients').getByText('North Police').waitFor();
+    await see('recipients');
     await go(page, '/manage/roster?day=2083-05-03', 'Roster');
     await page.getByTestId('week').getByText('all the time').first().waitFor();
     await see('week');

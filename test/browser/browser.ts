@@ -93,10 +93,18 @@ async function watch(page: Page, context: BrowserContext): Promise<WatchedPage> 
   };
 }
 
-/** Fails on any serious or critical finding of axe-core, and when the page is wider than the window. */
-export async function expectAccessible(page: Page, name: string): Promise<void> {
+/** What another look than the first can break: colours in another scheme, sizes and scrolling at another width. */
+export const rulesOfLook = {
+  dark: undefined,
+  light: ['color-contrast'],
+  'at phone width': ['target-size', 'scrollable-region-focusable', 'meta-viewport'],
+} as const;
+
+/** Fails on any serious or critical finding of axe-core (or of these rules of it), and when the page is wider than the window. */
+export async function expectAccessible(page: Page, name: string, rules?: readonly string[]): Promise<void> {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate<AxeResults>('axe.run(document)');
+  const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   const findings = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { generateSigningKeyPem, openSigner } from '../../adapters/crypto/signer.ts';
+import { reconcileDue } from '../../workers/reconcile-loop.ts';
 import { eventually } from '../harness/system.ts';
 import { expectAccessible, handset, launchBrowser, signInAs, type TestBrowser, type WatchedPage } from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -72,8 +74,20 @@ describe('compliance', () => {
     await page.getByRole('button', { name: 'Place hold' }).click();
     await page.getByTestId('timeline').getByText('Legal hold placed: Asked for by Legal').waitFor();
     expect((await scene.read(open.incidentId)).legalHold).toBe(true);
-    await page.getByRole('button', { name: 'Release hold' }).click();
-    await page.getByRole('button', { name: 'Release', exact: true }).click();
+    await page.getByRole('button', { name: 'Legal holds' }).click();
+    await page.getByLabel('Why it must be kept').fill('Asked for by the insurer');
+    await page.getByRole('button', { name: 'Place hold' }).click();
+    await page.getByTestId('timeline').getByText('Legal hold placed: Asked for by the insurer').waitFor();
+    for (const reason of ['Asked for by Legal', 'Asked for by the insurer']) {
+      expect((await scene.read(open.incidentId)).legalHold).toBe(true);
+      if (!(await page.getByRole('dialog').isVisible()))
+        await page.getByRole('button', { name: 'Legal holds' }).click();
+      await page.getByRole('button', { name: `Release the hold: ${reason}` }).click();
+      await page.getByLabel('Why it is released').fill('The matter is settled');
+      await page.getByRole('button', { name: 'Release hold' }).click();
+      await page.getByLabel('Why it is released').waitFor({ state: 'detached' });
+    }
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Place legal hold' }).waitFor();
     expect((await scene.read(open.incidentId)).legalHold).toBe(false);
   });
@@ -82,13 +96,82 @@ describe('compliance', () => {
     const { page } = await openPage();
     await signInAs(page, scene.system.baseUrl, 'Compliance');
     await page.getByRole('link', { name: 'Audit' }).click();
-    await page.locator('[data-action="hold.placed"]').waitFor();
+    await page.locator('[data-action="hold.placed"]').first().waitFor();
     await page.getByRole('button', { name: 'Verify chain' }).click();
     await page.getByTestId('audit-verify-result').getByText('The chain is whole').waitFor();
     const verified = page.locator('[data-action="audit.verified"]');
     await verified.waitFor();
     await verified.getByRole('button', { name: 'Whole row' }).click();
-    await page.getByText('"headHash"').waitFor();
+    await page.getByTestId('audit-row').getByText('"headHash"').waitFor();
+    await page.getByText('Its hash was computed again just now, and is right.').waitFor();
+    await expectAccessible(page, 'a row of the log');
+    await page.getByRole('button', { name: 'Row before' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^Row \d+, chain verified: tied to this row by/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('What', { exact: true }).selectOption('hold.placed');
+    await page.getByLabel('About').fill(open.incidentId);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText('There is nothing older like that.').waitFor();
+    expect(
+      await page.locator('tr[data-action]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-action'))),
+    ).toEqual(['hold.placed', 'hold.placed']);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await verified.waitFor();
+  });
+});
+
+describe('the retention calendar', () => {
+  it('shows what goes when and what is kept, and that the store agrees', async () => {
+    const { admin } = scene.system.database;
+    const dueAt = new Date(Date.now() + 3 * 86_400_000).toISOString();
+    await admin.query(
+      "update incidents set state = 'closed', closed_at = now(), verdict = 'paid', purge_after = $2 where id = $1",
+      [open.incidentId, dueAt],
+    );
+    const { page } = await openPage();
+    await signInAs(page, scene.system.baseUrl, 'Compliance');
+    await page.goto(`${scene.system.baseUrl}/manage/retention`);
+    await page
+      .getByRole('button', { name: /1 incident/ })
+      .first()
+      .click();
+    const row = page.getByRole('row').filter({ hasText: open.code });
+    await row.getByText('nothing', { exact: true }).waitFor();
+    await expectAccessible(page, 'the retention calendar');
+    await scene.system.api('compliance', 'POST', `/v1/incidents/${open.incidentId}/holds`, { reason: 'a letter' });
+    await page.reload();
+    await page.getByRole('button', { name: /^Legal hold: 1 incident/ }).click();
+    await row.getByText('Legal hold', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Compare now' }).click();
+    await page.getByText('Waiting for a worker to be free.').waitFor();
+    const { database, objects } = scene.system;
+    const reconcile = { db: database.db, now: () => new Date().toISOString(), store: objects.retention };
+    const signer = openSigner(generateSigningKeyPem());
+    await reconcileDue({
+      ...reconcile,
+      signer,
+      onError: (error) => scene.system.errors.push({ error, about: 'reconcile' }),
+    });
+    await page
+      .getByTestId('reconciliation-state')
+      .getByText(/everything (agrees|that was wrong was put right)/)
+      .waitFor();
+    await expectAccessible(page, 'store against record');
+    await page.getByRole('link', { name: open.code }).click();
+    await page.getByRole('button', { name: 'Legal holds' }).click();
+    await page.getByText('a letter').first().waitFor();
+    await expectAccessible(page, 'the legal holds');
+    await admin.query(
+      "update holds set released_at = now(), released_by = 'x' where incident_id = $1 and released_at is null",
+      [open.incidentId],
+    );
+    await admin.query(
+      "update incidents set state = 'alerting', closed_at = null, verdict = null, purge_after = null where id = $1",
+      [open.incidentId],
+    );
   });
 });
 

@@ -1,7 +1,15 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { components } from '../../schemas/generated/openapi.ts';
-import { expectAccessible, handset, launchBrowser, signInAs, type TestBrowser, type WatchedPage } from './browser.ts';
+import {
+  expectAccessible,
+  handset,
+  launchBrowser,
+  rulesOfLook,
+  signInAs,
+  type TestBrowser,
+  type WatchedPage,
+} from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
 import { dayBefore, plantRunningImport, plantTills, sendDayFile, yesterday } from './tills-day.ts';
 
@@ -272,7 +280,7 @@ describe('every page of the tills is usable by everybody', () => {
 
   it.each(looks)('$look', async ({ look, options }) => {
     const { page } = await openAs('Admin', options);
-    const see = (name: string) => expectAccessible(page, `${name}, ${look}`);
+    const see = (name: string) => expectAccessible(page, `${name}, ${look}`, rulesOfLook[look]);
     await go(page, '/tills/exceptions', 'Exceptions');
     await page.locator('[data-finding]').first().waitFor();
     await see('exceptions');

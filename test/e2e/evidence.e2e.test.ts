@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { plantRecording } from '../harness/recording.ts';
@@ -24,6 +26,36 @@ async function record(agoMs: number, except: number[] = []): Promise<string> {
     ...{ fromAt: agoIso(agoMs + 5_000), seconds: 10, except },
   });
   return agoIso(agoMs);
+}
+
+const recordAs = (cameraId: string, part: { fromAt: string; seconds: number; except: number[] }) =>
+  plantRecording({ ...{ ffmpegPath: engines.ffmpegPath, ringDir: stage.system.ringDir, cameraId }, ...part });
+
+/** Two more cameras see the lane; the clocks of it and of one of them were measured before anything happened. */
+async function declareNeighbours(): Promise<void> {
+  const { admin } = stage.system.database;
+  for (const id of ['aisle-cam', 'door-cam'])
+    await admin.query("insert into cameras (tenant_id, store_id, id, name) values ('demo', 'high-street', $1, $1)", [
+      id,
+    ]);
+  const base = '/v1/stores/high-street/cameras';
+  for (const [cameraId, offsetMs, errorMs] of [
+    ['sco-3-cam', 100, 30],
+    ['aisle-cam', 500, 40],
+  ] as const) {
+    const clock = { offsetMs, errorMs, method: 'a clock was held before it' };
+    expect((await stage.system.api('admin', 'PUT', `${base}/${cameraId}/clock`, clock)).status).toBe(200);
+  }
+  await admin.query("update camera_clocks set from_at = now() - interval '1 hour'");
+  const neighbours = [
+    { zoneId: null, cameraId: 'aisle-cam' },
+    { zoneId: 'scanner', cameraId: 'door-cam' },
+  ];
+  const set = await stage.system.api('admin', 'PUT', `${base}/sco-3-cam/neighbours`, { neighbours });
+  expect([set.status, set.body]).toEqual([
+    200,
+    expect.objectContaining({ neighbours, clock: expect.objectContaining({ offsetMs: 100 }) }),
+  ]);
 }
 
 const settled = (incidentId: string): Promise<Incident> =>
@@ -61,7 +93,8 @@ describe('the clip', () => {
     const page = await fetch(link);
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
     expect(await page.text()).toContain('<video');
-    const clip = await fetch(`${link}/clip`);
+    const phone = { cookie: page.headers.get('set-cookie')!.split(';')[0]! };
+    const clip = await fetch(`${link}/clip`, { headers: phone });
     expect([clip.status, clip.headers.get('content-type')]).toEqual([200, 'video/mp4']);
     const sha256 = createHash('sha256')
       .update(Buffer.from(await clip.arrayBuffer()))
@@ -77,7 +110,7 @@ describe('the clip', () => {
     expect(looks).toEqual(['evidence.link_opened', 'evidence.viewed']);
     expect(text.body).not.toContain(incidentId);
     await answered(incidentId);
-    expect((await fetch(`${link}/clip`)).status).toBe(404);
+    expect((await fetch(`${link}/clip`, { headers: phone })).status).toBe(404);
   });
 
   it('is asked to be masked: the store says that it has no model, and nothing may leave', async () => {
@@ -95,6 +128,71 @@ describe('the clip', () => {
       release: { allowed: false, because: { code: 'REDACTION_UNAVAILABLE' } },
     });
     expect(await stage.timeline(incidentId)).toContain('redaction_settled');
+    await answered(incidentId);
+  });
+
+  it('of another camera as well: moved by how its clock lies, with a state of its own, and tried again when it failed', async () => {
+    const detectedAt = agoIso(80_000);
+    await declareNeighbours();
+    await record(80_000);
+    // The lane's neighbour runs 400 ms ahead and has lost two seconds; the other one has recorded nothing.
+    await recordAs('aisle-cam', { fromAt: agoIso(85_000), seconds: 12, except: [3] });
+    const { incidentId } = await stage.camera.sees({ at: detectedAt });
+    await stage.sam.expectText(/please check/);
+    const evidence = await eventually(async () => {
+      const now = await evidenceOf(incidentId);
+      return now.otherCameras.length === 2 && now.otherCameras.every(({ state }) => state !== 'requested') && now;
+    }, 20_000);
+    expect(evidence).toMatchObject({ state: 'ready', attempt: 1 });
+    const [aisle, door] = evidence.otherCameras;
+    expect(aisle).toMatchObject({
+      ...{ cameraId: 'aisle-cam', position: 2, state: 'partial', failure: { code: 'RECORDING_HAS_GAPS' } },
+      alignment: { offsetMs: 400, errorMs: 70, source: 'declared' },
+    });
+    expect(aisle!.gaps).toHaveLength(1);
+    expect(Date.parse(aisle!.fromAt) - Date.parse(evidence.fromAt!)).toBe(400 - 70);
+    expect(Date.parse(aisle!.toAt) - Date.parse(evidence.toAt!)).toBe(400 + 70);
+    expect(door).toMatchObject({
+      ...{ cameraId: 'door-cam', state: 'failed', failure: { code: 'NO_FOOTAGE' } },
+      alignment: { offsetMs: 0, source: 'assumed' },
+    });
+    const of = (kind: string) => evidence.artifacts.filter((artifact) => artifact.kind === kind);
+    const [own, other] = [of('clip'), of('other_clip')];
+    expect([own.length, own[0]?.cameraId, other.length, other[0]?.id, other[0]?.cameraId]).toEqual([
+      ...[1, null, 1, 'camera-2-clip', 'aisle-cam'],
+    ]);
+    expect(of('other_segment').every(({ cameraId }) => cameraId === 'aisle-cam')).toBe(true);
+    const heatmaps = of('heatmap').map(({ parentSha256 }) => parentSha256);
+    expect(heatmaps.toSorted()).toEqual([own[0]!.sha256, other[0]!.sha256].toSorted());
+
+    // What was missing has come in since, as after a cut line: a person has it tried again.
+    const path = `/v1/incidents/${incidentId}/evidence/retry`;
+    await recordAs('door-cam', { fromAt: agoIso(100_000), seconds: 40, except: [] });
+    expect((await stage.system.api('soc_operator', 'POST', path)).status).toBe(202);
+    const again = await eventually(async () => {
+      const now = await evidenceOf(incidentId);
+      return now.otherCameras[1]?.state === 'ready' && now;
+    }, 20_000);
+    expect(again.attempt).toBe(2);
+    const others = again.artifacts.filter(({ kind }) => kind === 'other_clip').map(({ id }) => id);
+    expect(others.toSorted()).toEqual(['camera-2-clip', 'camera-3-clip']);
+    expect(again.artifacts.find(({ kind }) => kind === 'clip')?.sha256).toBe(own[0]!.sha256);
+    expect((await stage.system.api('soc_operator', 'POST', path)).status).toBe(409);
+    await answered(incidentId);
+  });
+
+  it('a segment that was changed on the recorder is left out and listed', async () => {
+    const at = await record(120_000);
+    const altered = (await readdir(join(stage.system.ringDir, 'sco-3-cam'))).filter((name) =>
+      name.endsWith('00004.ts'),
+    );
+    for (const name of altered) await writeFile(join(stage.system.ringDir, 'sco-3-cam', name), 'another picture');
+    const { incidentId } = await stage.camera.sees({ at });
+    await stage.sam.expectText(/please check/);
+    expect(await settled(incidentId)).toMatchObject({ evidenceState: 'partial' });
+    const evidence = await evidenceOf(incidentId);
+    expect(evidence.failure).toEqual({ code: 'SEGMENTS_ALTERED', params: { segments: 1 } });
+    expect(evidence.gaps).toHaveLength(1);
     await answered(incidentId);
   });
 

@@ -7,31 +7,38 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
 import { createMediaActivities } from '../../activities/media.ts';
+import { createEvidenceRecordActivities } from '../../activities/media-record.ts';
 import { createAtOnceActivities, createNotifyActivities } from '../../activities/notify.ts';
 import { createPacketActivities } from '../../activities/packet.ts';
 import { createRedactionActivities } from '../../activities/redact.ts';
 import type { Finder } from '../../activities/redact-clip.ts';
 import { createRedactionRecordActivities } from '../../activities/redact-record.ts';
 import { createRunbookActivities } from '../../activities/runbook.ts';
-import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
+import { createShareActivities } from '../../activities/share.ts';
+import { generateSigningKeyPem, keyRing, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
 import { openDeviceClient } from '../../adapters/mqtt/device-client.ts';
 import { openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
 import { openPacketStore } from '../../adapters/objects/packet-store.ts';
+import { renderPdf } from '../../adapters/pdf/render.ts';
 import { dayFileReaders } from '../../adapters/pos/readers.ts';
 import { listen } from '../../adapters/postgres/listen.ts';
 import { engineOf, type IncidentEngine } from '../../adapters/temporal/engine.ts';
+import { createPayloadCipher, type PayloadCipher, withCipher } from '../../adapters/temporal/payload-codec.ts';
 import { createCarrierClient } from '../../adapters/twilio/client.ts';
 import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
 import { menuTwiml, messageTwiml, sayTwiml } from '../../adapters/twilio/twiml.ts';
 import type { Carrier } from '../../adapters/twilio/types.ts';
+import { openZip } from '../../adapters/zip/write.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiDependencies } from '../../api/deps.ts';
 import { createDispatcher, type Dispatcher, orderListener, runSweeps } from '../../api/dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from '../../api/live.ts';
-import { witnessVerifier } from '../../api/witness.ts';
+import { witnessFinder } from '../../api/witness.ts';
 import { MODELS } from '../../detectors/models/manifest.ts';
+import { signHead } from '../../domain/audit-head.ts';
 import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts';
 import type { Role } from '../../domain/types.ts';
+import { findPayloadSalt } from '../../services/payload-keys/find.ts';
 import { startCarrier } from '../../stack/carrier/server.ts';
 import { packetTools } from '../../workers/packet-tools.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
@@ -42,13 +49,16 @@ import {
   mediaQueue,
   notifyQueue,
 } from '../../workflows/contracts.ts';
+import { evidenceWorkflowType } from '../../workflows/evidence-contracts.ts';
 import { packetQueue, packetWorkflowType } from '../../workflows/packet-contracts.ts';
 import { redactionQueue, redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
 import { runbookQueue, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { shareQueue, sharingNames } from '../../workflows/share-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createNamespace } from './namespace.ts';
 import { testSending } from './sending.ts';
+import { testSharing } from './sharing.ts';
 import './quiet-runtime.ts';
 
 /** Seconds instead of minutes, so that a story with timeouts fits into a test. */
@@ -84,6 +94,7 @@ export interface TestSystem {
   engine: IncidentEngine;
   dispatcher: Dispatcher;
   client: Client;
+  cipher: PayloadCipher;
   ringDir: string;
   objects: ReturnType<typeof openEvidenceStore>;
   namespace: string;
@@ -148,10 +159,22 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   const connection = await Connection.connect({ address: engines.temporalAddress });
   closers.push(() => connection.close());
   const namespace = await createNamespace(connection);
-  const client = new Client({ connection, namespace });
+  const cipher = createPayloadCipher({
+    masters: ['a master key of the tests, and of nothing else'],
+    findSalt: (incident) => findPayloadSalt(database.db, incident),
+  });
+  const client = new Client({ connection, namespace, ...withCipher(cipher) });
   const engine = engineOf(client, connection, {
-    ...{ incidentQueue, incidentWorkflowType, correctionWorkflowType, redactionWorkflowType, runbookWorkflowType },
+    ...{
+      incidentQueue,
+      incidentWorkflowType,
+      correctionWorkflowType,
+      redactionWorkflowType,
+      evidenceWorkflowType,
+      runbookWorkflowType,
+    },
     packetWorkflowType,
+    sharing: sharingNames,
   });
   const { db } = database;
   const bucket = { ...engines.s3, bucket: `test-${randomBytes(6).toString('hex')}`, region: 'us-east-1' };
@@ -160,6 +183,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   await objects.ensureBucket();
   const dispatcher = createDispatcher({ db, engine, now, onError: log });
   const signer = openSigner(generateSigningKeyPem());
+  const keys = keyRing(signer, []);
   const live = createLiveEvents();
   const listener = listen({
     url: database.appUrl,
@@ -180,9 +204,11 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     carrierTokens: [carrierToken],
     webhookSecretKey: 'a key of the tests only',
     verifySignature: verifyTwilioSignature,
-    verifyWitness: witnessVerifier({ objects, publicKeyPem: signer.publicKeyPem, verify: verifySignature }),
+    findWitnesses: witnessFinder({ objects, keys, verify: verifySignature, readFile: null }),
+    signing: { keys, signHead: (head) => signHead(signer, head) },
     consoleDir: options.consoleDir ?? null,
     packets: { store: packetStore, producerVersion: '0.0.0-test', signingPublicKeyPem: signer.publicKeyPem },
+    rights: { openZip, renderPdf },
     dayFileReaders,
     simulator: { carrierUrl: carrierServer.url, keys: database.keys },
     brokerReady: () => true,
@@ -206,9 +232,6 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
     settleMs: 2_500,
     links: { publicUrl: baseUrl, linkSecret: 'a secret of the tests only' },
     objects,
-    signer,
-    witnessLockMs: 60_000,
-    onSweepError: log,
   };
   const devices = openDeviceClient({
     url: engines.mqttUrl,
@@ -221,7 +244,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   let stopWorkers: (() => Promise<void>) | undefined;
   const startWorkers = async () => {
     if (!bundle) return;
-    const common = { connection: native, namespace, shutdownGraceTime: '1s' } as const;
+    const common = { connection: native, namespace, shutdownGraceTime: '1s', ...withCipher(cipher) } as const;
     const storeId = database.estate.stores[0]!.id;
     const ffmpeg = { ffmpegPath: engines.ffmpegPath, ffprobePath: engines.ffprobePath };
     const media = createMediaActivities({ db, now, objects, ffmpeg, ringDir, closingAllowanceMs: 1_500 });
@@ -240,6 +263,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
           ...createIncidentActivities(dependencies),
           ...createAtOnceActivities(texting),
           ...createRedactionRecordActivities({ db, now }),
+          ...createEvidenceRecordActivities({ db, now }),
         },
         stickyQueueScheduleToStartTimeout: '1s',
       }),
@@ -257,6 +281,14 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
         ...common,
         taskQueue: packetQueue,
         activities: createPacketActivities({ db, now, store: packetStore, signer, tools: packetTools(null) }),
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: shareQueue,
+        activities: createShareActivities({
+          ...{ db, now, store: packetStore, signer, random: Math.random, secretKey: deps.webhookSecretKey },
+          ...testSharing,
+        }),
       }),
       ...(options.media === false
         ? []
@@ -298,6 +330,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       engine,
       dispatcher,
       client,
+      cipher,
       ringDir,
       objects,
       namespace,

@@ -5,12 +5,14 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type {
   AtOnceActivities,
+  EvidenceRecordActivities,
   IncidentActivities,
   MediaActivities,
   NotifyActivities,
   RedactionMediaActivities,
   RedactionRecordActivities,
   RunbookActivities,
+  ShareActivities,
 } from '../../activities/contracts.ts';
 import { countActions, type HistoryEvent } from '../../domain/actions.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
@@ -18,20 +20,24 @@ import { defaultPolicy, type Policy } from '../../domain/policy.ts';
 import type { StepOrder } from '../../domain/runbook.ts';
 import type { Behaviour, HumanVerdict } from '../../domain/types.ts';
 import * as contracts from '../../workflows/contracts.ts';
+import { evidenceWorkflowType } from '../../workflows/evidence-contracts.ts';
 import { redactionQueue, redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
 import { runbookQueue, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { shareQueue, sharingNames } from '../../workflows/share-contracts.ts';
 import { createNamespace } from './namespace.ts';
 import './quiet-runtime.ts';
 
 /** What the world does in one story; what is left out goes well. */
 export type Script = Partial<
-  Omit<IncidentActivities, 'purgeDue' | 'witnessAudit' | 'analyseTills'> &
+  IncidentActivities &
     NotifyActivities &
     AtOnceActivities &
     MediaActivities &
     RedactionMediaActivities &
     RedactionRecordActivities &
-    RunbookActivities
+    EvidenceRecordActivities &
+    RunbookActivities &
+    ShareActivities
 >;
 
 export interface Call {
@@ -78,6 +84,10 @@ export interface WorkflowBench {
   startRunbook(orders: StepOrder[], script?: Script): Promise<Story>;
   /** One version of an incident's masked clip. */
   startRedaction(script?: Script): Promise<Story>;
+  /** A recording that is tried again. */
+  startEvidence(script?: Script): Promise<Story>;
+  /** The sending of a share, or of the notice that follows one. */
+  startSharing(what: 'share' | 'notice', script: Script): Promise<Story>;
   close(): Promise<void>;
 }
 
@@ -115,10 +125,13 @@ const goesWell: Required<Script> = {
   secureEvidence: async () => ({ state: 'ready', settledAt: now() }),
   redactClip: async () => ({ state: 'ready' }),
   giveUpRedaction: async () => undefined,
+  giveUpEvidence: async () => undefined,
   runStep: async () => ({ state: 'acknowledged' }),
   promptTerminal: async () => ({ state: 'acknowledged' }),
   holdTerminal: async () => ({ ordered: true }),
   releaseTerminal: async () => undefined,
+  sendShare: async () => ({ state: 'delivered' }),
+  sendShareNotice: async () => ({ state: 'delivered' }),
 };
 
 /** Never ends by itself; only the end of the worker or a cancellation that is heard ends it. */
@@ -138,7 +151,8 @@ export async function openWorkflowBench(
   const play =
     <Name extends keyof Script>(name: Name) =>
     async (input: Record<string, unknown>): Promise<unknown> => {
-      const incidentId = (input['incidentId'] ?? (input['incident'] as IncidentInput).incidentId) as string;
+      const id = input['incidentId'] ?? input['shareId'] ?? input['noticeId'];
+      const incidentId = (id ?? (input['incident'] as IncidentInput).incidentId) as string;
       const story = stories.get(incidentId);
       if (!story) throw new Error(`no story of ${incidentId}`);
       story.calls.push({ name, input, atMs: Date.now() });
@@ -155,6 +169,7 @@ export async function openWorkflowBench(
       activities: table(
         ...(['firstContact', 'recheckTill', 'recordProgress', 'recordOutcome'] as const),
         ...(['splitMerged', 'correctIncident', 'giveUpRedaction', 'alertStepAtOnce'] as const),
+        'giveUpEvidence',
       ),
     }),
     Worker.create({ ...common, taskQueue: contracts.notifyQueue, activities: table('alertStep') }),
@@ -169,6 +184,7 @@ export async function openWorkflowBench(
       activities: table('secureEvidence'),
     }),
     Worker.create({ ...common, taskQueue: redactionQueue(tenantId, storeId), activities: table('redactClip') }),
+    Worker.create({ ...common, taskQueue: shareQueue, activities: table('sendShare', 'sendShareNotice') }),
   ]);
   const runs = workers.map((worker) => worker.run());
 
@@ -257,6 +273,27 @@ export async function openWorkflowBench(
         policy: secondsPolicy,
       };
       return open(redactionWorkflowType, input, script, [{ tenantId, storeId, incidentId, version: 1 }]);
+    },
+    startEvidence(script = {}) {
+      const incidentId = `inc-${randomUUID()}`;
+      const input: IncidentInput = {
+        ...{ tenantId, storeId, incidentId, behaviour: 'missed_scan' as const },
+        detectedAt: now(),
+        policy: secondsPolicy,
+      };
+      return open(evidenceWorkflowType, input, script, [{ tenantId, storeId, incidentId, attempt: 2 }]);
+    },
+    startSharing(what, script) {
+      const incidentId = `inc-${randomUUID()}`;
+      const input: IncidentInput = {
+        ...{ tenantId, storeId, incidentId, behaviour: 'missed_scan' as const },
+        detectedAt: now(),
+        policy: secondsPolicy,
+      };
+      const { shareWorkflowType, noticeWorkflowType } = sharingNames;
+      return what === 'share'
+        ? open(shareWorkflowType, input, script, [{ tenantId, shareId: incidentId }])
+        : open(noticeWorkflowType, input, script, [{ tenantId, noticeId: incidentId }]);
     },
     async close() {
       for (const worker of workers) worker.shutdown();

@@ -1,16 +1,23 @@
+import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { createIncidentActivities } from '../../activities/incident.ts';
-import { openSigner } from '../../adapters/crypto/signer.ts';
-import { createCarrierClient } from '../../adapters/twilio/client.ts';
+import { createSweepActivities } from '../../activities/sweep.ts';
+import { generateSigningKeyPem, keyRing, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
+import { appendHead, readHeadLines } from '../../adapters/crypto/witness-file.ts';
+import { witnessFinder } from '../../api/witness.ts';
 import { auditContentText, chainText, genesisHash } from '../../domain/audit-chain.ts';
+import { headProblem, type SignedHead, signHead } from '../../domain/audit-head.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
-import { listAudit, readAuditHead, verifyAudit } from '../../services/audit/read.ts';
+import { listAudit, readAuditHead, readAuditRow } from '../../services/audit/read.ts';
+import { verifyAudit } from '../../services/audit/verify.ts';
 import { sha256Hex, write } from '../../services/context.ts';
+import { runVerifyAudit } from '../../stack/verify-audit.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
-import { testSending } from '../harness/sending.ts';
 import { actorOf, contextOf, nowIso, plantRival, type ServedApi, serveApi } from './support.ts';
 
 type Verification = components['schemas']['AuditVerification'];
+type AuditEntry = components['schemas']['AuditEntry'];
 
 const engines = inject('engines');
 let database: TestDatabase;
@@ -49,7 +56,8 @@ async function rechain(fromSeq: number): Promise<void> {
   const { rows } = await database.admin.query("select * from audit where tenant_id = 'demo' order by seq");
   let hash = rows.find((row) => row.seq === fromSeq - 1)?.hash ?? genesisHash;
   for (const row of rows.filter((each) => each.seq >= fromSeq)) {
-    const content = { ...row, tenantId: 'demo', at: row.at.toISOString(), actorRole: row.actor_role };
+    const about = { tenantId: 'demo', at: row.at.toISOString(), actorRole: row.actor_role };
+    const content = { ...row, ...about, requestId: row.request_id };
     const next = sha256Hex(chainText(hash, row.seq, sha256Hex(auditContentText(content))));
     await tamper("update audit set prev_hash = $2, hash = $3 where tenant_id = 'demo' and seq = $1", [
       row.seq,
@@ -170,12 +178,20 @@ describe('a log that was tampered with', () => {
     ['three rows removed', 'delete from audit where seq between 2 and 4', 2, 'row_missing'],
     ['tail cut off', 'delete from audit where seq > 4', 5, 'head_mismatch'],
     ['everything removed', 'delete from audit', 1, 'head_mismatch'],
-    ['row put between', 'update audit set seq = seq + 1 where seq = 6', 6, 'row_missing'],
+    ['row moved up', 'update audit set seq = seq + 1 where seq = 6', 6, 'row_missing'],
+    [
+      'row put between',
+      `update audit set seq = seq + 1 where seq > 3; insert into audit (tenant_id, seq, at, actor, actor_role, action, subject, details, prev_hash, hash)
+       select tenant_id, 4, at, 'user:x', actor_role, action, subject, details, hash, repeat('c', 64) from audit where seq = 3`,
+      4,
+      'row_inserted',
+    ],
+    ['request altered', "update audit set request_id = 'x' where seq = 3", 3, 'row_altered'],
     [
       'two rows swapped',
       'update audit set seq = case seq when 2 then 3 else 2 end where seq in (2, 3)',
       2,
-      'link_broken',
+      'row_missing',
     ],
   ])('%s: row and kind are named', async (_name, sql, seq, code) => {
     await append(6);
@@ -211,23 +227,14 @@ describe('the witness outside of the database', () => {
   let api: ServedApi;
   afterEach(() => api?.close());
 
-  async function witness(): Promise<void> {
-    const activities = createIncidentActivities({
+  async function witness(keepHead?: (head: SignedHead) => Promise<void>): Promise<void> {
+    const activities = createSweepActivities({
       db: database.db,
       now: nowIso,
       objects: api.objects,
       signer: openSigner(api.signingKeyPem),
       witnessLockMs: 60_000,
-      carrier: createCarrierClient({
-        accountSid: `AC${'0'.repeat(32)}`,
-        authToken: 'x',
-        from: '+15005550006',
-        timeoutMs: 1,
-      }),
-      publicUrl: api.baseUrl,
-      settleMs: 1,
-      ...testSending,
-      links: { publicUrl: api.baseUrl, linkSecret: 'x' },
+      ...(keepHead === undefined ? {} : { keepHead }),
       onSweepError: (error) => {
         throw error;
       },
@@ -278,23 +285,133 @@ describe('the witness outside of the database', () => {
     });
   });
 
-  it('is believed only with our signature', async () => {
-    await witness();
-    const key = 'demo/audit/head-999999999999.json';
-    const statement = { kind: 'floorwalker.audit-head.v1', tenantId: 'demo', seq: 1, hash: 'x', at: nowIso() };
-    const bytes = Buffer.from(JSON.stringify({ statement, signature: Buffer.from('forged').toString('base64') }));
+  async function storeHead(signer: ReturnType<typeof openSigner>, at = nowIso()): Promise<void> {
+    const { seq, hash } = await readAuditHead(compliance());
+    const bytes = Buffer.from(JSON.stringify(signHead(signer, { tenantId: 'demo', seq, hash, at })));
     await api.objects.putLocked({
-      key,
-      body: bytes,
-      mediaType: 'application/json',
-      sha256: sha256Hex(bytes),
-      lockedUntil: new Date(Date.now() + 60_000).toISOString(),
+      ...{ key: 'demo/audit/head-999999999999.json', body: bytes, mediaType: 'application/json' },
+      ...{ sha256: sha256Hex(bytes), lockedUntil: new Date(Date.now() + 60_000).toISOString() },
     });
+  }
+
+  it('is believed only with our signature: one that another key signed is found', async () => {
+    await witness();
+    await storeHead(openSigner(generateSigningKeyPem()));
     const { status, body } = await verify();
-    expect(status).toBe(502);
-    expect(body).toMatchObject({
-      code: 'DEPENDENCY_PERMANENT',
-      detail: expect.stringMatching(/does not carry our signature/),
+    expect([status, body.ok, body.problem]).toEqual([
+      ...[200, false],
+      { seq: 7, code: 'witness_forged', detail: expect.stringMatching(/names the key \w+, which is none of ours/) },
+    ]);
+  });
+
+  it('is believed only in its place: an older one of ours under a later name is found', async () => {
+    await witness();
+    await storeHead(openSigner(api.signingKeyPem));
+    expect((await verify()).body).toMatchObject({
+      ok: false,
+      problem: {
+        code: 'witness_forged',
+        detail: expect.stringMatching(/where the head of row 999999999999 should lie/),
+      },
     });
+  });
+
+  it('still holds when the key that signed it was replaced', async () => {
+    await witness();
+    const [before, after] = [openSigner(api.signingKeyPem), openSigner(generateSigningKeyPem())];
+    const retired = (validUntil: string) => keyRing(after, [{ publicKey: before.publicKeyPem, validUntil }]);
+    const find = (keys: ReturnType<typeof keyRing>) =>
+      witnessFinder({ objects: api.objects, keys, verify: verifySignature, readFile: null })(null, 'demo');
+    expect(await find(retired(nowIso()))).toMatchObject({ store: { seq: 6 }, forged: null });
+    // The key was taken out of use years before it signed this.
+    expect(await find(retired('2020-01-01T00:00:00.000Z'))).toMatchObject({
+      ...{ store: null, forged: { code: 'witness_forged', detail: expect.stringMatching(/not in use then/) } },
+    });
+  });
+
+  it('in the outside file catches a chain that was computed anew where the store has no head', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'floorwalker-heads-')), 'heads.ndjson');
+    const signer = openSigner(api.signingKeyPem);
+    const keys = keyRing(signer, []);
+    const find = witnessFinder({
+      ...{ objects: api.objects, keys, verify: verifySignature, readFile: () => readHeadLines(path) },
+    });
+    const check = async () => verifyAudit(compliance(), await find(null, 'demo'));
+    const { seq, hash } = await readAuditHead(compliance());
+    await appendHead(path, signHead(signer, { tenantId: 'demo', seq, hash, at: nowIso() }));
+    await appendHead(path, signHead(signer, { tenantId: 'rival', seq: 1, hash: 'x', at: nowIso() }));
+    expect(await check()).toMatchObject({ ok: true, witness: null, outsideFile: { heads: 1, seq: 6, ok: true } });
+    await tamper("update audit set actor = 'user:somebody-else' where seq = 3");
+    await rechain(3);
+    const finding = await check();
+    expect(finding).toMatchObject({
+      ok: false,
+      outsideFile: { ok: false },
+      problem: { code: 'witness_mismatch', seq: 6 },
+    });
+    await appendFile(path, 'half a li');
+    expect((await find(null, 'demo')).forged).toMatchObject({ code: 'witness_forged' });
+  });
+
+  it('is put into the outside file with each sweep', async () => {
+    const heads: SignedHead[] = [];
+    await witness(async (head) => void heads.push(head));
+    const keys = keyRing(openSigner(api.signingKeyPem), []);
+    expect(heads).toHaveLength(1);
+    expect(headProblem(heads[0]!, { tenantId: 'demo', keys, verify: verifySignature })).toBeNull();
+  });
+
+  it('is taken out as lines that hold offline, and no longer when the log was altered', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'floorwalker-export-'));
+    const keyFile = join(folder, 'key.pem');
+    await writeFile(keyFile, openSigner(api.signingKeyPem).publicKeyPem);
+    const checked = async (): Promise<string> => {
+      const { status, body } = await api.call<string>(database.keys.compliance, 'GET', '/v1/audit/export');
+      expect(status).toBe(200);
+      const file = join(folder, 'export.ndjson');
+      await writeFile(file, body);
+      const said: string[] = [];
+      const code = await runVerifyAudit({ file, keyFile, headFiles: [], write: (text) => said.push(text) });
+      return `${code} ${said.join('')}`;
+    };
+    await append(1_200);
+    expect(await checked()).toMatch(/^0 demo: 1207 rows, .*\nOK: every row holds\.\n$/);
+    await tamper("update audit set actor = 'user:somebody-else' where seq = 3");
+    expect(await checked()).toMatch(/^1 .*NOT OK: row 3: row_altered/s);
+    await tamper('delete from audit where seq = 900');
+    await tamper("update audit set actor = 'user:demo-soc_lead' where seq = 3");
+    expect(await checked()).toMatch(/^1 .*NOT OK: row 900: row_missing/s);
+  });
+
+  it('names the request of each row, and why somebody says that they look', async () => {
+    const path = '/v1/audit?action=audit.read';
+    const headers = { 'x-access-reason': 'case 4711' };
+    const { headers: answer } = await api.call(database.keys.compliance, 'GET', '/v1/audit', undefined, headers);
+    const { body } = await api.call<{ items: AuditEntry[] }>(database.keys.compliance, 'GET', path);
+    expect(body.items).toMatchObject([
+      { actorRole: 'compliance', requestId: answer.get('x-request-id'), details: { reason: 'case 4711' } },
+    ]);
+    expect(await verifyAudit(compliance(), null)).toMatchObject({ ok: true });
+  });
+
+  it('is found by who, what, about what and when', async () => {
+    const found = async (query: string) => {
+      const { status, body } = await api.call<{ items: AuditEntry[]; nextCursor: string | null }>(
+        ...([database.keys.compliance, 'GET', `/v1/audit?${query}`] as const),
+      );
+      expect(status).toBe(200);
+      return { seqs: body.items.map(({ seq }) => seq), more: body.nextCursor !== null };
+    };
+    expect(await found('subject=incident:2')).toEqual({ seqs: [3], more: false });
+    expect(await found('actor=user:demo-soc_lead&limit=2')).toEqual({ seqs: [6, 5], more: true });
+    expect(await found('actor=user:demo-soc_lead&limit=2&cursor=5')).toEqual({ seqs: [4, 3], more: true });
+    expect((await found('action=incident.&actor=user:demo-soc_lead')).seqs).toEqual([6, 5, 4, 3, 2, 1]);
+    expect((await found('action=hold.placed')).seqs).toEqual([]);
+    expect((await found(`actor=user:demo-soc_lead&toAt=2020-01-01T00:00:00Z`)).seqs).toEqual([]);
+    expect((await found(`actor=user:demo-soc_lead&fromAt=2020-01-01T00:00:00Z`)).seqs).toHaveLength(6);
+    const beside = await readAuditRow(compliance(), 3);
+    expect([beside.before?.seq, beside.row.seq, beside.after?.seq]).toEqual([2, 3, 4]);
+    expect([beside.row.prevHash, beside.after?.prevHash]).toEqual([beside.before?.hash, beside.row.hash]);
+    expect((await readAuditRow(compliance(), 1)).before).toBeNull();
   });
 });

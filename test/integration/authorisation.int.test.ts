@@ -4,12 +4,14 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import type { IncidentEngine } from '../../adapters/temporal/engine.ts';
 import { defaultPolicy } from '../../domain/policy.ts';
+import type { AuditAction } from '../../services/audit/actions.ts';
 import { sha256Hex } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { recordEvidence } from '../../services/evidence/record.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { packetFacts } from '../harness/packet.ts';
 import { planFor, runbookOf, runbookStep } from './runbook-support.ts';
+import { plantShare, sharedIds } from './sharing-rows.ts';
 import {
   actorOf,
   agoIso,
@@ -33,7 +35,9 @@ const willing: IncidentEngine = {
   startCorrection: async () => undefined,
   orderSteps: async () => undefined,
   buildPacket: async () => undefined,
+  send: async () => undefined,
   startRedaction: async () => undefined,
+  secureAgain: async () => undefined,
   assertReady: async () => undefined,
   close: async () => undefined,
 };
@@ -90,6 +94,9 @@ const expected: Record<string, string> = {
   getTimeline: '401  200  200  200  200  200  200  200  403  404  403  404',
   getExplanation: '401  200  200  200  200  200  200  200  403  404  403  404',
   getEvidence: '401  200  200  200  200  200  200  200  403  404  403  404',
+  // Nothing has failed and nothing is kept back, so that whoever may is told so.
+  retryEvidence: '401  403  409  409  409  409  409  409  403  404  403  404',
+  restoreArtifact: '401  403  403  409  403  409  409  409  403  404  403  404',
   getArtifact: '401  200  200  200  200  200  200  200  403  404  403  404',
   getCustody: '401  200  200  200  200  200  200  200  403  404  403  404',
   acknowledgeIncident: '401  200  200  200  200  200  403  200  403  404  403  404',
@@ -111,7 +118,8 @@ const expected: Record<string, string> = {
   drawRedaction: '401  403  202  202  202  202  202  202  403  404  403  404',
   approveUnredacted: '401  403  403  200  403  200  200  200  403  404  403  404',
   withdrawUnredacted: '401  403  403  200  403  200  200  200  403  404  403  404',
-  placeHold: '401  403  403  200  403  200  200  200  403  404  403  404',
+  listHolds: '401  200  200  200  200  200  200  200  403  404  403  404',
+  placeHold: '401  403  403  201  403  201  201  201  403  404  403  404',
   releaseHold: '401  403  403  200  403  200  200  200  403  404  403  404',
   listSteps: '401  200  200  200  200  200  200  200  403  404  403  404',
   commandStep: '401  200  200  200  200  200  403  200  403  404  403  404',
@@ -123,9 +131,29 @@ const expected: Record<string, string> = {
   signPacketStatement: '401  403  403  202  403  202  202  202  403  404  403  404',
   handOverPacket: '401  403  403  201  403  201  201  201  403  404  403  404',
   revokeHandover: '401  403  403  200  403  200  200  200  403  404  403  404',
+  listRecipients: '401  403  403  200  403  200  200  200  403  200  403  200',
+  createRecipient: '401  403  403  403  403  403  201  201  403  403  403  201',
+  getRecipient: '401  403  403  200  403  200  200  200  403  200  403  404',
+  updateRecipient: '401  403  403  403  403  403  200  200  403  403  403  404',
+  rotateRecipientCredential: '401  403  403  403  403  403  200  200  403  403  403  404',
+  getEvidenceQuality: '401  200  200  200  200  200  200  200  403  404  403  404',
+  listShares: '401  403  403  200  403  200  200  200  403  404  403  404',
+  requestShare: '401  403  403  201  403  201  201  201  403  404  403  404',
+  getShare: '401  403  403  200  403  200  200  200  403  404  403  404',
+  approveShare: '401  403  403  200  403  200  200  200  403  404  403  404',
+  retryShare: '401  403  403  202  403  202  202  202  403  404  403  404',
+  withdrawShare: '401  403  403  200  403  200  200  200  403  404  403  404',
   listDrills: '401  200  200  200  200  200  200  200  403  200  403  200',
   startDrill: '401  403  202  202  403  202  403  202  403  403  403  202',
   getIncidentCost: '401  403  403  200  403  200  200  200  403  404  403  404',
+  getRetentionCalendar: '401  200  200  200  200  200  200  200  403  200  403  200',
+  listRetainedIncidents: '401  200  200  200  200  200  200  200  403  200  403  200',
+  getRetentionSchedule: '401  200  200  200  200  200  200  200  403  200  403  200',
+  printRetentionSchedule: '401  200  200  200  200  200  200  200  403  200  403  200',
+  listDeletions: '401  403  403  403  403  403  200  200  403  403  403  200',
+  getStorage: '401  200  200  200  200  200  200  200  200  200  200  200',
+  getReconciliation: '401  403  403  403  403  403  200  200  403  403  403  200',
+  orderReconciliation: '401  403  403  403  403  403  202  202  403  403  403  202',
   getUsage: '401  403  403  200  403  200  200  200  403  200  403  200',
   getPrices: '401  403  403  200  403  200  200  200  403  200  403  200',
   replacePrices: '401  403  403  403  403  403  403  200  403  403  403  200',
@@ -141,6 +169,9 @@ const expected: Record<string, string> = {
   stream: '401  200  200  200  200  200  200  200  403  200  403  200',
   listStores: '401  200  200  200  200  200  200  200  403  200  403  200',
   listCameras: '401  200  200  200  200  200  200  200  403  200  403  200',
+  getCameraSetup: '401  200  200  200  200  200  200  200  403  404  403  200',
+  setCameraNeighbours: '401  403  403  200  403  200  403  200  403  403  403  200',
+  setCameraClock: '401  403  403  200  403  200  403  200  403  403  403  200',
   reportCameraHealth: '401  403  403  403  403  403  403  403  204  403  403  403',
   listPeople: '401  200  200  200  200  200  200  200  403  200  403  200',
   createPerson: '401  403  201  201  403  201  403  201  403  403  403  201',
@@ -171,7 +202,33 @@ const expected: Record<string, string> = {
   assignStorePolicy: '401  403  403  200  403  200  403  200  403  403  403  200',
   getRiskGroup: '401  200  200  200  200  200  200  200  403  200  403  404',
   setRiskGroup: '401  403  403  200  403  200  403  200  403  403  403  200',
+  getHistory: '401  403  403  403  403  403  200  200  403  403  403  404',
+  getRawHistory: '401  403  403  403  403  403  200  200  403  403  403  404',
+  getDecodedHistory: '401  403  403  403  403  403  200  200  403  403  403  404',
+  listSubjectRequests: '401  403  403  403  403  403  200  200  403  403  403  200',
+  recordSubjectRequest: '401  403  403  403  403  403  201  201  403  403  403  201',
+  getSubjectRequest: '401  403  403  403  403  403  200  200  403  403  403  404',
+  checkIdentity: '401  403  403  403  403  403  200  200  403  403  403  404',
+  extendSubjectRequest: '401  403  403  403  403  403  200  200  403  403  403  404',
+  markSubjectIncident: '401  403  403  403  403  403  200  200  403  403  403  404',
+  decideSubjectRequest: '401  403  403  403  403  403  200  200  403  403  403  404',
+  withdrawSubjectRequest: '401  403  403  403  403  403  200  200  403  403  403  404',
+  liftRestriction: '401  403  403  403  403  403  200  200  403  403  403  404',
+  getLetter: '401  403  403  403  403  403  200  200  403  403  403  404',
+  exportSubjectData: '401  403  403  403  403  403  200  200  403  403  403  404',
+  listNotices: '401  200  200  200  200  200  200  200  403  200  403  200',
+  recordNotice: '401  403  403  403  403  403  201  201  403  403  403  201',
+  endNotice: '401  403  403  403  403  403  204  204  403  403  403  404',
+  listConsents: '401  403  403  403  403  403  200  200  403  403  403  200',
+  recordConsent: '401  403  403  403  403  403  201  201  403  403  403  404',
+  withdrawConsent: '401  403  403  403  403  403  204  204  403  403  403  404',
+  listOptOuts: '401  200  200  200  200  200  200  200  403  200  403  200',
+  setOptOut: '401  403  403  403  403  403  204  204  403  403  403  204',
+  removeOptOut: '401  403  403  403  403  403  204  204  403  403  403  404',
+  getDataFlows: '401  200  200  200  200  200  200  200  403  200  403  200',
   listAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
+  getAuditRow: '401  403  403  403  403  403  200  200  403  403  403  200',
+  exportAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
   verifyAudit: '401  403  403  403  403  403  200  200  403  403  403  200',
 };
 
@@ -321,6 +378,8 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   setTillRules: () => ({ changed: {} }),
   revealOperator: () => ({ storeId: 'high-street', operator: 'op_000000000000', reason: 'a complaint' }),
   decideIncident: () => ({ verdict: 'paid' }),
+  setCameraNeighbours: () => ({ neighbours: [] }),
+  setCameraClock: () => ({ offsetMs: 0, errorMs: 50, method: 'a clock held before it' }),
   unmergeDetection: ({ mergedEventId }) => ({ eventId: mergedEventId }),
   addNote: () => ({ text: 'looked at it' }),
   releaseTerminal: () => ({ reason: 'they have paid' }),
@@ -332,10 +391,16 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   decideAppeal: () => ({ granted: false, reasonCode: 'verdict_stands' }),
   requestPacket: () => ({ purpose: 'internal' }),
   handOverPacket: () => ({ organisation: 'North Insurance' }),
+  createRecipient: () => ({ kind: 'insurer', name: 'North Insurance', url: 'https://example.com/' }),
+  updateRecipient: () => ({ throttlePerMinute: 5 }),
+  requestShare: () => ({ packetId: sharedIds.packetId, recipientId: sharedIds.recipientId }),
+  approveShare: () => ({ decision: 'approved' }),
+  withdrawShare: () => ({ because: 'superseded' }),
   startDrill: () => ({ storeId: 'high-street', cameraId: 'sco-3-cam', eventType: 'missed_scan' }),
   drawRedaction: () => ({ basedOn: 0, manual: [] }),
   approveUnredacted: () => ({ reason: 'court order' }),
   placeHold: () => ({ reason: 'court order' }),
+  releaseHold: () => ({ reason: 'settled' }),
   createPerson: () => ({ displayName: 'Somebody', role: 'store_staff', homeStoreId: 'high-street' }),
   updatePerson: () => ({ locale: 'de' }),
   createShift: ({ personId }) => ({
@@ -354,6 +419,20 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
   simulatePolicy: () => ({ version: 1, fromAt: agoIso(60_000), toAt: nowIso() }),
   assignStorePolicy: () => ({ policyId: 'default', riskGroup: null }),
   setRiskGroup: () => ({ name: 'Late', policyId: 'default' }),
+  recordSubjectRequest: () => ({
+    ...{ kind: 'access', storeId: 'high-street', fromAt: agoIso(3_600_000), toAt: agoIso(3_000_000) },
+    ...{ contact: 'Mo Shopper', description: 'a red coat' },
+  }),
+  checkIdentity: () => ({ result: 'confirmed', method: 'in_person' }),
+  extendSubjectRequest: () => ({ reason: 'many recordings' }),
+  markSubjectIncident: () => ({ mark: 'shows' }),
+  decideSubjectRequest: () => ({}),
+  recordNotice: () => ({
+    ...{ storeId: 'high-street', kind: 'signage', version: '1', language: 'en', text: 'Cameras here.' },
+    fromAt: nowIso(),
+  }),
+  recordConsent: ({ personId }) => ({ personId, feature: 'own_phone', noticeVersion: '1' }),
+  setOptOut: () => ({ jurisdiction: 'Somewhere', reason: 'its law' }),
   replacePrices: () => ({ items: [] }),
   createWebhook: () => ({ url: 'https://example.com/' }),
   updateWebhook: () => ({ description: 'changed' }),
@@ -362,9 +441,11 @@ const bodies: Record<string, (on: Target, key: string | null) => unknown> = {
 
 const week = 'from=2095-01-01T00:00:00Z&to=2095-01-08T00:00:00Z';
 const queries: Record<string, string> = {
+  listRetainedIncidents: 'day=2026-03-02',
   importPosLog: 'storeId=high-street',
   importDayFile: 'storeId=high-street&fileName=day.xml',
   listShifts: week,
+  liftRestriction: 'reason=agreed',
   listGaps: `${week}&storeId=high-street`,
   deleteHoliday: 'date=2095-12-25&storeId=high-street',
   getTillMeasures: 'storeId=high-street&from=2026-03-02&to=2026-03-08',
@@ -390,12 +471,34 @@ async function plantRoster(): Promise<Pick<Target, 'personId' | 'shiftId'>> {
   return { personId, shiftId };
 }
 
+/** With a share of it, in the state that the operation takes. */
+async function shareTarget(operationId: string): Promise<Target> {
+  const on = await target();
+  const run = (sql: string, values: unknown[]) => database.admin.query(sql, values);
+  const state = { requestShare: 'none', retryShare: 'failed' }[operationId] ?? 'requested';
+  await plantShare(run, { ...{ incidentId: on.incidentId, clipSha256: sha256Hex(clip) }, state: state as 'requested' });
+  return on;
+}
+
 let shared: Target | undefined;
 /** One for all questions that change nothing about it. */
 async function targetFor(operation: (typeof operations)[number]): Promise<Target> {
-  if (operation.method !== 'GET' && operation.path.includes('{incidentId}')) return target();
+  if (/recipientId|shareId/.test(operation.path) || operation.id === 'requestShare') return shareTarget(operation.id);
+  if (operation.method !== 'GET' && operation.path.includes('{incidentId}')) {
+    const own = await target();
+    if (operation.path.includes('{holdId}'))
+      await database.admin.query(
+        "insert into holds (tenant_id, store_id, incident_id, id, reason, placed_by) values ('demo', 'high-street', $1, $2, 'x', 'x')",
+        [own.incidentId, `hold_${own.incidentId}`],
+      );
+    return own;
+  }
   shared ??= await target();
-  if (['updatePerson', 'deactivatePerson', 'updateShift', 'deleteShift', 'deleteHoliday'].includes(operation.id))
+  if (
+    ['recordConsent', 'updatePerson', 'deactivatePerson', 'updateShift', 'deleteShift', 'deleteHoliday'].includes(
+      operation.id,
+    )
+  )
     return { ...shared, ...(await plantRoster()) };
   if (operation.path.includes('{policyId}')) return { ...shared, policyId: await plantPolicy(operation.id) };
   return shared;
@@ -456,16 +559,88 @@ async function ensureSensor(): Promise<void> {
   );
 }
 
-/** What has to be there before it can be taken back. */
-const undoes: Record<string, string> = { releaseHold: 'hold', withdrawUnredacted: 'unredacted-release' };
+const [requestId, noticeId, consentId] = [`dsr_${'0'.repeat(20)}`, 'ntc_1', 'cns_1'];
+/** A request, a notice, a consent and an opt-out, as the operation takes them. */
+async function ensureRights(operationId: string, { incidentId }: Target): Promise<void> {
+  const run = (sql: string, values: unknown[] = []) => database.admin.query(sql, values);
+  const isOpen = !['liftRestriction', 'getLetter', 'exportSubjectData'].includes(operationId);
+  await run('delete from use_restrictions where request_id = $1', [requestId]);
+  await run('delete from subject_request_incidents where request_id = $1', [requestId]);
+  await run('delete from subject_requests where id = $1', [requestId]);
+  // Far from every incident, so that nothing has to be looked at first.
+  await run(
+    `insert into subject_requests (tenant_id, store_id, id, kind, state, contact, description, from_at, to_at, identity, identity_method, identity_by, identity_at, received_at, recorded_by, due_at, decided_by, decided_at, letter)
+     values ('demo', 'high-street', $1, 'access', $2, 'x', 'x', '2020-01-01', '2020-01-02', 'confirmed', 'in_person', 'x', now(), now(), 'x', now() + interval '1 month', $3, $4, $5)`,
+    [requestId, isOpen ? 'open' : 'granted', ...(isOpen ? [null, null, null] : ['x', nowIso(), 'Demo\n\nWords'])],
+  );
+  if (operationId === 'liftRestriction')
+    await run(
+      "insert into use_restrictions (tenant_id, store_id, incident_id, request_id, because, placed_by, placed_at) values ('demo', 'high-street', $1, $2, 'restriction', 'x', now())",
+      [incidentId, requestId],
+    );
+  if (operationId === 'endNotice') {
+    await run('delete from notices');
+    await run(
+      "insert into notices (tenant_id, store_id, id, kind, version, language, text_sha256, text, from_at, recorded_by, recorded_at) values ('demo', 'high-street', $1, 'signage', '1', 'en', $2, 'x', now() - interval '1 day', 'x', now())",
+      [noticeId, 'a'.repeat(64)],
+    );
+  }
+  if (operationId === 'withdrawConsent') {
+    await run('delete from staff_consents');
+    await run(
+      "insert into staff_consents (tenant_id, id, person_id, feature, notice_version, given_at, recorded_by) values ('demo', $1, 'sam', 'own_phone', '1', now(), 'x')",
+      [consentId],
+    );
+  }
+  if (operationId === 'removeOptOut') {
+    await run("delete from store_opt_outs where tenant_id = 'rival'");
+    await run(
+      "insert into store_opt_outs (tenant_id, store_id, what, jurisdiction, reason, set_by, set_at) values ('demo', 'high-street', 'loitering', 'x', 'x', 'x', now()) on conflict do nothing",
+    );
+  }
+}
 
-async function ask(operation: (typeof operations)[number], caller: Caller, on: Target): Promise<number> {
-  const key = keys[caller];
+/** The history of the incident's only run, as it was kept. */
+async function ensureHistory({ incidentId }: Target): Promise<void> {
+  const history = { kind: 'floorwalker.workflow-history.v1', events: [], sdk: null, actions: 0 };
+  const body = Buffer.from(JSON.stringify(history));
+  const key = `demo/high-street/${incidentId}/history/run-1.json`;
+  const sha256 = sha256Hex(body);
+  const { version } = await api.objects.putLocked({
+    ...{ key, body, sha256, mediaType: 'application/json', lockedUntil: agoIso(-2_000) },
+  });
+  await database.admin.query(
+    `insert into workflow_histories (tenant_id, store_id, incident_id, run, workflow_id, state, due_at, closed_at, settled_at, events, raw_sha256, decoded_sha256)
+     values ('demo', 'high-street', $1, 1, 'w', 'exported', now(), now(), now(), 0, $2, $2) on conflict do nothing`,
+    [incidentId, sha256],
+  );
+  for (const [id, kind] of [
+    ['history-1', 'history'],
+    ['history-1-decoded', 'history_decoded'],
+  ])
+    await database.admin.query(
+      `insert into evidence_artifacts (tenant_id, store_id, incident_id, id, kind, media_type, object_key, object_version, size_bytes, sha256, locked_until)
+       values ('demo', 'high-street', $1, $2, $3, 'application/json', $4, $5, $6, $7, now()) on conflict do nothing`,
+      [incidentId, id, kind, key, version, body.length, sha256],
+    );
+}
+
+/** What has to be there before it can be taken back. */
+const undoes: Record<string, string> = { withdrawUnredacted: 'unredacted-release' };
+
+async function ask(
+  operation: (typeof operations)[number],
+  caller: Caller,
+  on: Target,
+  key = keys[caller],
+): Promise<number> {
   if (operation.path.includes('{webhookId}')) await ensureWebhook();
   if (operation.path.includes('{importId}')) await ensurePosImport();
   if (operation.path.includes('{packetId}')) await ensurePacket(on, operation.id);
   if (operation.path.startsWith('/v1/pos/')) await ensureTill();
   if (operation.path.startsWith('/v1/sensors')) await ensureSensor();
+  if (operation.path.includes('/history')) await ensureHistory(on);
+  if (/subject-requests|notices|consents|opt-outs/.test(operation.path)) await ensureRights(operation.id, on);
   const undone = undoes[operation.id];
   if (undone) {
     const path = `/v1/incidents/${on.incidentId}/${undone}`;
@@ -474,8 +649,16 @@ async function ask(operation: (typeof operations)[number], caller: Caller, on: T
   const path = operation.path
     .replace('{incidentId}', on.incidentId)
     .replace('{artifactId}', 'clip')
+    .replace('{holdId}', `hold_${on.incidentId}`)
+    .replace('{requestId}', requestId!)
+    .replace('{noticeId}', noticeId!)
+    .replace('{consentId}', consentId!)
+    .replace('{run}', '1')
+    .replace('{what}', 'loitering')
     .replace('{packetId}', packetId)
     .replace('{handoverId}', handoverId)
+    .replace('{recipientId}', sharedIds.recipientId)
+    .replace('{shareId}', sharedIds.shareId)
     .replace('{webhookId}', webhookId)
     .replace('{importId}', posImportId)
     .replace('{sensorId}', 'door-1')
@@ -489,6 +672,7 @@ async function ask(operation: (typeof operations)[number], caller: Caller, on: T
     .replace('{cameraId}', 'sco-3-cam')
     .replace('{policyId}', on.policyId ?? '')
     .replace('{version}', '1')
+    .replace('{seq}', '1')
     .replace('{exceptionId}', exceptionId)
     .replace('{terminalId}', 'sco-3')
     .replace('{transactionId}', 'R-1')
@@ -509,6 +693,106 @@ async function ask(operation: (typeof operations)[number], caller: Caller, on: T
   stop.abort();
   return response.status;
 }
+
+/** That somebody was refused is on record. */
+const logged = ['audit', 'audit_intake', 'audit_heads'];
+
+/** What each look at evidence, each change of what becomes of it and each look at the log leaves in the log. */
+const leaves: Record<string, AuditAction> = {
+  getEvidence: 'evidence.consulted',
+  getArtifact: 'evidence.viewed',
+  getCustody: 'evidence.consulted',
+  listRedactions: 'evidence.consulted',
+  requestRedaction: 'evidence.redaction_requested',
+  drawRedaction: 'evidence.redaction_requested',
+  approveUnredacted: 'evidence.unredacted_approved',
+  withdrawUnredacted: 'evidence.unredacted_withdrawn',
+  placeHold: 'hold.placed',
+  releaseHold: 'hold.released',
+  listPackets: 'evidence.consulted',
+  requestPacket: 'packet.requested',
+  getPacket: 'evidence.consulted',
+  getPacketContent: 'packet.downloaded',
+  signPacketStatement: 'packet.statement_signed',
+  handOverPacket: 'packet.hand_over_opened',
+  revokeHandover: 'packet.hand_over_revoked',
+  listShares: 'evidence.consulted',
+  requestShare: 'share.requested',
+  getShare: 'evidence.consulted',
+  approveShare: 'share.approved',
+  retryShare: 'share.retried',
+  withdrawShare: 'share.withdrawn',
+  listAudit: 'audit.read',
+  getAuditRow: 'audit.read',
+  exportAudit: 'audit.exported',
+  verifyAudit: 'audit.verified',
+};
+/** Tested with the story that they belong to, since they need more than one question. */
+const leavesElsewhere = [
+  'openReports',
+  'retryEvidence',
+  'restoreArtifact',
+  'getHistory',
+  'getRawHistory',
+  'getDecodedHistory',
+];
+
+describe('the log', () => {
+  it('is written by every route that shows or moves evidence', () => {
+    const moving = /\/(evidence|custody|redactions|unredacted-release|reports|packets|shares|audit|history)\b/;
+    const evident = operations
+      .filter(({ path, id }) => moving.test(path) || ['placeHold', 'releaseHold'].includes(id))
+      .map(({ id }) => id);
+    expect([...Object.keys(leaves), ...leavesElsewhere].filter((id) => !evident.includes(id))).toEqual([]);
+    expect(evident.filter((id) => leaves[id] === undefined && !leavesElsewhere.includes(id))).toEqual([]);
+  });
+
+  const loggedBy = async (key: string, action: AuditAction) => {
+    const { rows } = await database.admin.query<{ actor_role: string; request_id: string | null; details: object }>(
+      `select actor_role, request_id, details from audit where action = $2 and actor =
+         (select case role when 'device' then 'device:' else 'user:' end || id from api_keys where key_sha256 = $1)`,
+      [sha256Hex(key), action],
+    );
+    return rows;
+  };
+
+  it.each(operations.filter(({ id }) => leaves[id] !== undefined))(
+    'has who did $id, and by which request',
+    async (operation) => {
+      const key = await plantKey(database, { role: 'compliance', storeIds: null });
+      const status = await ask(operation, 'compliance', await targetFor(operation), key);
+      const rows = await loggedBy(key, leaves[operation.id]!);
+      expect({ status: Math.floor(status / 100), rows }).toEqual({
+        status: 2,
+        rows: [
+          {
+            actor_role: 'compliance',
+            request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+            details: expect.anything(),
+          },
+        ],
+      });
+    },
+  );
+
+  it.each(operations.filter(({ id }) => leaves[id] !== undefined))('has who was refused $id', async (operation) => {
+    for (const [role, storeIds] of [
+      ['device', null],
+      ['regional', ['south']],
+    ] as const) {
+      const key = await plantKey(database, { role, storeIds: storeIds === null ? null : [...storeIds] });
+      const status = await ask(operation, 'device', await targetFor(operation), key);
+      const rows = await loggedBy(key, 'access.refused');
+      expect({ status: [403, 404].includes(status), rows }).toMatchObject({
+        ...{
+          status: true,
+          rows: [{ actor_role: role, details: { code: status === 403 ? 'FORBIDDEN' : 'NOT_FOUND' } }],
+        },
+      });
+      expect(rows[0]?.request_id).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+});
 
 describe('the table', () => {
   it('has a line for every route of the OpenAPI document, and for no other', () => {
@@ -536,10 +820,10 @@ describe.each(operations)('$method $path', (operation) => {
       const on = await targetFor(operation);
       const undone = undoes[operation.id];
       if (undone) await ask(operation, 'nobody', on);
-      const before = await countRows(database);
+      const before = await countRows(database, logged);
       if (!undone) await ask(operation, caller, on);
       else await api.call(keys[caller], 'DELETE', `/v1/incidents/${on.incidentId}/${undone}`);
-      expect({ caller, rows: await countRows(database) }).toEqual({ caller, rows: before });
+      expect({ caller, rows: await countRows(database, logged) }).toEqual({ caller, rows: before });
     }
   });
 });

@@ -1,4 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'minio';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
@@ -81,6 +83,42 @@ describe('the evidence store', () => {
   it('passes its own test', async () => {
     await expect(store.selfTest()).resolves.toBeUndefined();
   });
+});
+
+/** Where the engine of these tests keeps its objects; a store elsewhere cannot be tampered with. */
+const diskPath = join(engines.dataDir, 'minio', bucket);
+
+describe('a byte that is another on the disk', () => {
+  it.runIf(existsSync(join(engines.dataDir, 'minio'))).each([
+    ['a small object', 1_000],
+    ['a large one', 2_000_000],
+  ])('of %s is found, named, and never taken for a store that is away', async (_name, size) => {
+    const body = randomBytes(size);
+    const object = {
+      key: `flip/${size}`,
+      body,
+      mediaType: 'video/mp4',
+      sha256: sha256(body),
+      lockedUntil: inMs(lockMs),
+    };
+    const { version } = await store.putLocked(object);
+    const files = readdirSync(join(diskPath, object.key), { recursive: true, encoding: 'utf8' });
+    const path = join(diskPath, object.key, files.find((name) => name.endsWith('part.1')) ?? 'xl.meta');
+    const bytes = readFileSync(path);
+    const place = path.endsWith('part.1') ? bytes.length >> 1 : bytes.length - 50;
+    bytes[place] = bytes[place]! ^ 1;
+    writeFileSync(path, bytes);
+    const { key, sha256: hash } = object;
+    const gone = { name: 'IntegrityError', key, expectedSha256: hash, actualSha256: null };
+    await expect(store.readVerified({ key, version, sha256: hash })).rejects.toMatchObject(gone);
+    const part = await store.readRange({ key, version, sha256: hash, start: 0, end: size - 1 }).catch((error) => error);
+    await expect(part instanceof Error ? Promise.reject(part) : drain(part!)).rejects.toMatchObject(gone);
+    expect(await store.restore({ ...object })).toBeNull();
+  });
+
+  const drain = async (part: AsyncIterable<Uint8Array>) => {
+    for await (const _chunk of part);
+  };
 });
 
 describe('a lock', () => {

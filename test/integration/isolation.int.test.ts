@@ -120,11 +120,91 @@ async function fill(tenantId: string, storeId: string): Promise<void> {
     place,
   );
   await run(
+    "insert into cameras (tenant_id, store_id, id, name) values ($1, $2, 'near', 'x'), ($1, $2, 'far', 'x') on conflict do nothing",
+    [tenantId, storeId],
+  );
+  await run(
+    "insert into camera_neighbours (tenant_id, store_id, camera_id, zone_id, neighbour_id) values ($1, $2, 'near', '', 'far') on conflict do nothing",
+    [tenantId, storeId],
+  );
+  await run(
+    "insert into camera_clocks (tenant_id, store_id, camera_id, from_at, offset_ms, error_ms, method, set_by) values ($1, $2, 'near', now(), 0, 1, 'x', 'x') on conflict do nothing",
+    [tenantId, storeId],
+  );
+  await run(
+    "insert into evidence_cameras (tenant_id, store_id, incident_id, camera_id, position, from_at, to_at, offset_ms, error_ms, offset_source) values ($1, $2, $3, 'near', 2, now(), now(), 0, 1, 'assumed')",
+    place,
+  );
+  await run(
     "insert into packets (tenant_id, store_id, incident_id, id, version, purpose, input, input_sha256, requested_by, requested_at) values ($1, $2, $3, $4, 1, 'internal', '{}', '', 'x', now())",
     [...place, key],
   );
   await run(
     "insert into packet_handovers (tenant_id, store_id, incident_id, packet_id, id, organisation, token_sha256, created_by, created_at, expires_at) values ($1, $2, $3, $4, $4, 'x', $4, 'x', now(), now())",
+    [...place, key],
+  );
+  await run(
+    "insert into evidence_leftovers (tenant_id, store_id, incident_id, object_key, object_version, sha256, size_bytes, moved_at, locked_until) values ($1, $2, $3, $4, 'v', repeat('0', 64), 1, now(), now())",
+    [...place, key],
+  );
+  await run(
+    "insert into deletions (tenant_id, store_id, incident_id, id, cause, basis, objects, intended_at) values ($1, $2, $3, $4, 'orphan', '{}', '[]', now())",
+    [...place, key],
+  );
+  await run(
+    "insert into reconciliations (tenant_id, id, asked_by, state, started_at) values ($1, $2, 'x', 'done', now())",
+    [tenantId, key],
+  );
+  await run(
+    "insert into reconciliation_findings (tenant_id, reconciliation_id, id, kind, repaired, object_key, object_version, details, at) values ($1, $2, $2, 'orphan', true, 'k', 'v', '{}', now())",
+    [tenantId, key],
+  );
+  await run(
+    "insert into storage_states (tenant_id, state, since, seen_at) values ($1, 'ok', now(), now()) on conflict do nothing",
+    [tenantId],
+  );
+  await run(
+    "insert into recipients (tenant_id, id, kind, name, url, template, throttle_per_minute, approvals_required, enabled, created_by, created_at) values ($1, $2, 'insurer', 'x', 'https://example.com/', '{}', 1, 1, false, 'x', now())",
+    [tenantId, key],
+  );
+  await run(
+    "insert into shares (tenant_id, store_id, incident_id, id, recipient_id, packet_id, state, template, approvals_required, quality, requested_by, requested_at) values ($1, $2, $3, $4, $4, $4, 'requested', '{}', 1, '{}', 'x', now())",
+    [...place, key],
+  );
+  await run(
+    "insert into share_approvals (tenant_id, store_id, incident_id, share_id, actor, actor_role, decision, at) values ($1, $2, $3, $4, 'x', 'soc_lead', 'approved', now())",
+    [...place, key],
+  );
+  await run(
+    "insert into workflow_histories (tenant_id, store_id, incident_id, run, workflow_id, due_at, closed_at) values ($1, $2, $3, 1, 'x', now(), now())",
+    place,
+  );
+  await run(
+    "insert into subject_requests (tenant_id, store_id, id, kind, from_at, to_at, received_at, recorded_by, due_at) values ($1, $2, $3, 'access', now(), now() + interval '1 hour', now(), 'x', now())",
+    [tenantId, storeId, key],
+  );
+  await run(
+    "insert into subject_request_incidents (tenant_id, store_id, request_id, incident_id, mark, marked_by, marked_at) values ($1, $2, $4, $3, 'shows', 'x', now())",
+    [...place, key],
+  );
+  await run(
+    "insert into use_restrictions (tenant_id, store_id, incident_id, request_id, because, placed_by, placed_at) values ($1, $2, $3, $4, 'objection', 'x', now())",
+    [...place, key],
+  );
+  await run(
+    "insert into notices (tenant_id, store_id, id, kind, version, language, text_sha256, text, from_at, recorded_by, recorded_at) values ($1, $2, $3, 'signage', '1', 'en', repeat('0', 64), 'x', now(), 'x', now())",
+    [tenantId, storeId, key],
+  );
+  await run(
+    "insert into store_opt_outs (tenant_id, store_id, what, jurisdiction, reason, set_by, set_at) values ($1, $2, 'x', 'x', 'x', 'x', now()) on conflict do nothing",
+    [tenantId, storeId],
+  );
+  await run(
+    "insert into staff_consents (tenant_id, id, person_id, feature, notice_version, given_at, recorded_by) select $1, $2, id, 'own_phone', '1', now(), 'x' from people where tenant_id = $1 limit 1 on conflict do nothing",
+    [tenantId, key],
+  );
+  await run(
+    "insert into share_notices (tenant_id, store_id, incident_id, id, share_id, event, because, statement, created_at) values ($1, $2, $3, $4, $4, 'withdrawn', 'x', '{}', now())",
     [...place, key],
   );
   await run(
@@ -387,17 +467,22 @@ describe("the application's role", () => {
       'ensure_crossing_partition',
       'ensure_day_partition',
       'ensure_pos_partition',
+      'evidence_levels',
+      'find_appeal',
       'find_detection',
       'find_due_webhooks',
       'find_evidence_link',
       'find_notification_by_sid',
       'find_packet_handover',
+      'find_payload_key',
       'find_person_by_phone',
       'forget_sensor_events',
       'forget_till_days',
       'in_scope',
       'in_tenant',
       'list_tenants',
+      'retention_levels',
+      'rights_levels',
       'sensor_levels',
       'service_levels',
       'take_send_slot',

@@ -11,6 +11,7 @@ import { auditContentText, chainText } from '../../domain/audit-chain.ts';
 import type { PacketFacts } from '../../domain/packet/facts.ts';
 import { recordEvidence } from '../../services/evidence/record.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
+import { openStrictStore } from '../../simulate/strict-store.ts';
 import { runVerifyPacket } from '../../stack/verify-packet.ts';
 import { readZip } from '../../viewer/zip.ts';
 import { testRecordings } from '../harness/packet.ts';
@@ -118,7 +119,7 @@ async function fileOf(zip: Buffer, path: string): Promise<Buffer> {
 
 const auditOf = async (incidentId: string): Promise<string[]> => {
   const { rows } = await system.database.admin.query<{ action: string }>(
-    "select action from audit where subject = $1 and action like 'packet.%' order by seq",
+    "select action from audit where subject = $1 and (action like 'packet.%' or action = 'access.refused') order by seq",
     [`incident:${incidentId}`],
   );
   return rows.map(({ action }) => action);
@@ -320,9 +321,10 @@ describe('the hand-over', () => {
         receipt: { receivedBy: 'PC 1234 <Jones>', sha256: packet.sha256 },
       },
     ]);
+    const refused = (times: number) => Array.from({ length: times }, () => 'access.refused');
     expect(await auditOf(incidentId)).toEqual([
-      ...['packet.requested', 'packet.built', 'packet.hand_over_opened', 'packet.hand_over_claimed'],
-      ...['packet.handed_over', 'packet.receipt_signed'],
+      ...['packet.requested', 'packet.built', 'packet.hand_over_opened', ...refused(1), 'packet.hand_over_claimed'],
+      ...[...refused(4), 'packet.handed_over', ...refused(2), 'packet.receipt_signed', ...refused(1)],
     ]);
   });
 
@@ -373,10 +375,11 @@ describe('deletion', () => {
   it('takes the packet along, and what it said', async () => {
     const incidentId = await confirmed(1_000);
     const packet = await made(incidentId);
-    const later = () => new Date(Date.now() + 2 * 86_400_000).toISOString();
+    const later = () => new Date(Date.now() + 200 * 86_400_000).toISOString();
     const ctx = contextOf(system.database, actorOf('system', { id: 'system:test' }), later);
     const due = (await findDueIncidents(ctx, 50)).find((each) => each.incidentId === incidentId)!;
-    await purgeIncident(ctx, due, openSigner(generateSigningKeyPem()), async () => undefined);
+    const store = openStrictStore(later);
+    expect(await purgeIncident(ctx, due, { store, signer: openSigner(generateSigningKeyPem()) })).toBe('purged');
     const { body } = await system.api('compliance', 'GET', `/v1/packets/${packet.id}`);
     expect(body).toMatchObject({ state: 'purged', sha256: packet.sha256, statement: [] });
     expect((await system.api('compliance', 'GET', `/v1/packets/${packet.id}/content`)).status).toBe(404);

@@ -1,27 +1,32 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
-import { generateSigningKeyPem, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
+import { generateSigningKeyPem, keyRing, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
 import { type ObjectStore, openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
 import { openPacketStore } from '../../adapters/objects/packet-store.ts';
+import { renderPdf } from '../../adapters/pdf/render.ts';
 import { dayFileReaders } from '../../adapters/pos/readers.ts';
 import { engineOf } from '../../adapters/temporal/engine.ts';
 import { verifyTwilioSignature } from '../../adapters/twilio/signature.ts';
 import { menuTwiml, messageTwiml, sayTwiml } from '../../adapters/twilio/twiml.ts';
+import { openZip } from '../../adapters/zip/write.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiDependencies } from '../../api/deps.ts';
 import { createDispatcher } from '../../api/dispatcher.ts';
 import { createLiveEvents } from '../../api/live.ts';
-import { witnessVerifier } from '../../api/witness.ts';
+import { witnessFinder } from '../../api/witness.ts';
+import { signHead } from '../../domain/audit-head.ts';
 import { defaultPolicy } from '../../domain/policy.ts';
 import type { Actor, Detection, Role } from '../../domain/types.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { demoEstate, type Estate, type EstateStore, plantEstate } from '../../stack/estate.ts';
 import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../../workflows/contracts.ts';
+import { evidenceWorkflowType } from '../../workflows/evidence-contracts.ts';
 import { packetWorkflowType } from '../../workflows/packet-contracts.ts';
 import { redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
 import { runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { sharingNames } from '../../workflows/share-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import type { TestDatabase } from '../harness/database.ts';
 
@@ -155,6 +160,8 @@ export async function serveApi(
   const objects = openEvidenceStore({ ...engines.s3, bucket, region: 'us-east-1' });
   await objects.ensureBucket();
   const signingKeyPem = generateSigningKeyPem();
+  const signer = openSigner(signingKeyPem);
+  const keys = keyRing(signer, []);
   const errors: unknown[] = [];
   const log = (error: unknown) => errors.push(error);
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
@@ -163,8 +170,10 @@ export async function serveApi(
     incidentWorkflowType,
     correctionWorkflowType,
     redactionWorkflowType,
+    evidenceWorkflowType,
     runbookWorkflowType,
     packetWorkflowType,
+    sharing: sharingNames,
   });
   const engine = change.engine ?? unreachable;
   const live = createLiveEvents();
@@ -183,17 +192,15 @@ export async function serveApi(
     messageTwiml,
     menuTwiml,
     sayTwiml,
-    verifyWitness: witnessVerifier({
-      objects,
-      publicKeyPem: openSigner(signingKeyPem).publicKeyPem,
-      verify: verifySignature,
-    }),
+    findWitnesses: witnessFinder({ objects, keys, verify: verifySignature, readFile: null }),
+    signing: { keys, signHead: (head) => signHead(signer, head) },
     consoleDir: null,
     packets: {
       store: openPacketStore({ ...engines.s3, bucket, region: 'us-east-1' }),
       producerVersion: '0.0.0-test',
-      signingPublicKeyPem: openSigner(signingKeyPem).publicKeyPem,
+      signingPublicKeyPem: signer.publicKeyPem,
     },
+    rights: { openZip, renderPdf },
     dayFileReaders,
     simulator: null,
     brokerReady: () => true,
@@ -232,7 +239,7 @@ export async function request<Body>(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const json = response.headers.get('content-type')?.includes('json') ?? false;
+  const json = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Body };
 }
 

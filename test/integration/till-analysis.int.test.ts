@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
+import { createSweepActivities, type SweepDependencies } from '../../activities/sweep.ts';
 import type { Database } from '../../adapters/postgres/database.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { PosEvent } from '../../domain/types.ts';
@@ -295,10 +295,10 @@ describe('the nightly look', () => {
   const night = '2026-03-30T03:30:00.000Z';
   const due = () => analysesDue(contextOf(database, actorOf('system'), () => night));
   const today = { storeId, day };
-  const lookThrough = (change: Partial<IncidentDependencies> = {}) => {
+  const lookThrough = (change: Partial<SweepDependencies> = {}) => {
     const deps = { db: database.db, now: () => new Date().toISOString(), onSweepError: () => undefined, ...change };
-    // Of all that the activities of an incident need, this one uses these three.
-    return inActivity(createIncidentActivities(deps as IncidentDependencies)).analyseTills();
+    // Of all that the sweep needs, this one uses these three.
+    return inActivity(createSweepActivities(deps as SweepDependencies)).analyseTills();
   };
   const stateIs = (state: string) =>
     database.admin.query('update pos_analyses set state = $2 where day = $1', [day, state]);

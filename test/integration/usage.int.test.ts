@@ -244,6 +244,7 @@ describe('usage', () => {
         ...none,
         emails: 1,
         evidenceBytes: 0,
+        evidenceByteDays: 0,
         webhookDeliveries: 1,
         costs: [],
         unpricedMessages: 1,
@@ -253,6 +254,8 @@ describe('usage', () => {
         ...{ ...none, texts: 2, segments: 3, calls: 2, callSeconds: 180, callMinutes: 4 },
         ...{
           evidenceBytes: 3_000_000_500,
+          // From when they were stored to the end of the period.
+          evidenceByteDays: 3_000_000_500 * 21.5,
           webhookDeliveries: 0,
           costs: [],
           unpricedMessages: 4,

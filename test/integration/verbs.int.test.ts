@@ -6,16 +6,28 @@ import { generateSigningKeyPem, openSigner } from '../../adapters/crypto/signer.
 import { readCsvDay } from '../../adapters/pos/csv-day.ts';
 import { readPosLog } from '../../adapters/pos/poslog.ts';
 import { parsePosEvents } from '../../api/intake.ts';
+import { signHead } from '../../domain/audit-head.ts';
 import type { IncidentStatus } from '../../domain/incident-state.ts';
 import type { Actor } from '../../domain/types.ts';
 import { createSession, endSession } from '../../services/access/authenticate.ts';
+import {
+  recordConsultation,
+  recordHandoverRefusal,
+  recordLogRead,
+  recordRefusal,
+} from '../../services/audit/access.ts';
 import { chainAudit } from '../../services/audit/chain.ts';
-import { recordWitness, verifyAudit } from '../../services/audit/read.ts';
+import { exportAudit } from '../../services/audit/export.ts';
+import { verifyAudit } from '../../services/audit/verify.ts';
+import { recordWitness } from '../../services/audit/witness.ts';
 import type { ServiceContext } from '../../services/context.ts';
 import { ingestCrossings } from '../../services/detection/crossings.ts';
 import { ingestDetection } from '../../services/detection/ingest.ts';
 import { startDrill } from '../../services/drill/start.ts';
+import { setCameraClock, setCameraNeighbours } from '../../services/estate/cameras.ts';
 import { reportCameraHealth } from '../../services/estate/read.ts';
+import { planOtherCameras, recordOtherCamera } from '../../services/evidence/cameras.ts';
+import { requireLinkDevice } from '../../services/evidence/link-device.ts';
 import { recordEvidence, recordLocks } from '../../services/evidence/record.ts';
 import { recordRedaction } from '../../services/evidence/record-redaction.ts';
 import {
@@ -24,8 +36,13 @@ import {
   requestRedaction,
   withdrawUnredacted,
 } from '../../services/evidence/redaction.ts';
+import { restoreArtifact } from '../../services/evidence/restore.ts';
+import { giveUpEvidence, retryEvidence } from '../../services/evidence/retry.ts';
 import { openArtifact, openLinkPage, recordIntegrityFailure } from '../../services/evidence/view.ts';
-import { placeHold, releaseHold } from '../../services/hold/manage.ts';
+import { claimDueHistory, postponeHistory } from '../../services/history/due.ts';
+import { openHistory, readHistory } from '../../services/history/read.ts';
+import { giveUpHistory, recordHistory } from '../../services/history/record.ts';
+import { endHolds, placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { addNote } from '../../services/incident/add-note.ts';
 import { decideAppeal, openAppeal } from '../../services/incident/appeal.ts';
 import { claimIncident, releaseClaim } from '../../services/incident/claim.ts';
@@ -86,7 +103,31 @@ import {
   releaseTerminal,
 } from '../../services/pos/terminal-hold.ts';
 import { setTillRules } from '../../services/pos/till-rules.ts';
-import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
+import { intendOrphanDeletion, removeOrphan } from '../../services/reconciliation/orphan.ts';
+import { recordFoundLock } from '../../services/reconciliation/run.ts';
+import {
+  claimReconciliation,
+  finishReconciliation,
+  noteProgress,
+  orderReconciliation,
+} from '../../services/reconciliation/settle.ts';
+import { appraiseIncidents } from '../../services/retention/appraise.ts';
+import { removeLeftover, switchToCold } from '../../services/retention/cold.ts';
+import { carryOutDeletion, intendDeletion } from '../../services/retention/purge.ts';
+import { noteLocks } from '../../services/retention/upkeep.ts';
+import { recordConsent, withdrawConsent } from '../../services/rights/consents.ts';
+import { decideSubjectRequest, liftRestriction } from '../../services/rights/decide.ts';
+import { endNotice, recordNotice } from '../../services/rights/notices.ts';
+import { removeOptOut, setOptOut } from '../../services/rights/opt-outs.ts';
+import { openSubjectExport, readSubjectRequest } from '../../services/rights/read.ts';
+import {
+  checkIdentity,
+  extendRequest,
+  markIncident,
+  recordSubjectRequest,
+  wipeAnsweredRequests,
+  withdrawRequest,
+} from '../../services/rights/requests.ts';
 import { deleteHoliday, putHoliday } from '../../services/roster/holidays.ts';
 import { importShifts } from '../../services/roster/import.ts';
 import { createPerson, deactivatePerson, updatePerson } from '../../services/roster/people.ts';
@@ -99,12 +140,21 @@ import { registerSensor } from '../../services/sensors/register.ts';
 import { releaseSensorEvent } from '../../services/sensors/release.ts';
 import { settleEvent } from '../../services/sensors/settle.ts';
 import { reportSensorStatus } from '../../services/sensors/status.ts';
+import { beginNotice, settleNotice } from '../../services/sharing/notices.ts';
+import { createRecipient, rotateCredential, updateRecipient } from '../../services/sharing/recipients.ts';
+import { approveShare, requestShare, retryShare } from '../../services/sharing/request.ts';
+import { beginAttempt, settleAttempt, stillWanted } from '../../services/sharing/send.ts';
+import { withdrawShare } from '../../services/sharing/withdraw.ts';
+import { noteStorage } from '../../services/system/storage.ts';
 import { replacePrices } from '../../services/usage/prices.ts';
 import { pingWebhook, redeliverWebhook } from '../../services/webhook/deliveries.ts';
 import { createWebhook, deleteWebhook, rotateWebhookSecret, updateWebhook } from '../../services/webhook/manage.ts';
 import { claimDeliveries, pruneDeliveries, settleDelivery } from '../../services/webhook/send.ts';
+import { openStrictStore } from '../../simulate/strict-store.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { testSharing } from '../harness/sharing.ts';
 import { planFor, runbookOf, runbookStep } from './runbook-support.ts';
+import { plantShare, sharedIds } from './sharing-rows.ts';
 import {
   actorOf,
   agoIso,
@@ -120,6 +170,7 @@ import {
 const engines = inject('engines');
 const links = { publicUrl: 'https://shops.example.com', linkSecret: 'a secret of the tests only' };
 const signer = openSigner(generateSigningKeyPem());
+const signing = { keys: [], signHead: (head: Parameters<typeof signHead>[1]) => signHead(signer, head) };
 let database: TestDatabase;
 
 beforeAll(async () => {
@@ -181,6 +232,15 @@ const whatCameOfIt = {
   ...{ items: [], notes: null },
 };
 let token = '';
+let shareIncidentId = '';
+let shareId = '';
+const { recipientId } = sharedIds;
+const noticeOf = async (): Promise<{ noticeId: string }> => {
+  const { rows } = await database.admin.query<{ id: string }>('select id from share_notices where share_id = $1', [
+    shareId,
+  ]);
+  return { noticeId: rows[0]!.id };
+};
 let packetId = '';
 let device = '';
 let recipient: Actor | undefined;
@@ -205,6 +265,12 @@ const artifact = {
   ...{ id: 'clip', kind: 'clip' as const, mediaType: 'video/mp4', objectKey: 'k', objectVersion: 'v', sizeBytes: 3 },
   ...{ sha256: 'a'.repeat(64), fromAt: null, toAt: null, lockedUntil: agoIso(0) },
 };
+const ownCamera = { storeId: 'high-street', cameraId: 'sco-3-cam' };
+const otherCameraId = 'aisle-cam';
+const storeWithCopy = {
+  restore: async () => ({ version: 'v-2', from: 'v-1' }),
+  setLegalHold: async () => undefined,
+};
 const outcome = () => ({
   incidentId,
   status: { ...status, state: 'closed' as const, verdict: 'confirmed' as const, version: 2 },
@@ -221,6 +287,44 @@ const alert = async (step: number) => {
 };
 const policySource = 'id: night\noperatingModel: soc_led';
 const afterRetention = () => as('system', {}, () => '2090-01-01T00:00:00.000Z');
+
+const strictStore = openStrictStore(() => '2090-01-01T00:00:00.000Z');
+let holdId = '';
+let deletionId: string | null = null;
+let orphanId: string | null = null;
+let reconciliationId = '';
+const orphan = {
+  ...{ key: 'demo/high-street/inc_gone/clip.mp4', version: 'v', sizeBytes: 3, deleteMarker: false, sha256: null },
+  storedAt: '2001-01-01T00:00:00.000Z',
+};
+const coldFile = () => ({
+  ...{ incidentId, storeId: 'high-street', artifactId: 'clip', key: 'k', version: 'v-2', sizeBytes: 3 },
+  ...{
+    sha256: 'a'.repeat(64),
+    lockedUntil: agoIso(0),
+    purgeAfter: agoIso(-1_000),
+    toKey: '~cold/k',
+    toVersion: 'cold',
+  },
+});
+
+let requestId = '';
+let noticeId = '';
+let consentId = '';
+const newRequest = (kind: 'access' | 'restriction') => ({
+  ...{ kind, storeId: 'high-street', fromAt: agoIso(86_400_000), toAt: nowIso(), cameraIds: [] },
+  ...{ contact: 'Mo Shopper', description: 'a red coat' },
+});
+const sign = {
+  ...{ storeId: 'high-street', kind: 'signage' as const, version: '1', language: 'en', text: 'Cameras here.' },
+};
+const consent = { personId: 'sam', feature: 'own_phone' as const, noticeVersion: '1' };
+const optOut = { storeId: 'high-street', what: 'loitering' };
+const storedCopy = { objectKey: 'k', objectVersion: 'v', sizeBytes: 2, sha256: 'b'.repeat(64) };
+const exportedHistory = () => ({
+  ...{ incidentId, run: 77, workflowId: 'incident:x', runId: 'r', status: 'COMPLETED', events: 1, buildIds: ['b'] },
+  ...{ startedAt: nowIso(), endedAt: nowIso(), lockedUntil: agoIso(0), raw: storedCopy, decoded: storedCopy },
+});
 
 const exceptionId = `exc_${'0'.repeat(20)}`;
 let webhookId = '';
@@ -527,6 +631,61 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     'not repeated',
   ],
   [
+    'restoreArtifact',
+    () => restoreArtifact(as('soc_lead'), storeWithCopy, { incidentId, artifactId: 'clip' }),
+    ['evidence.restored'],
+    'not repeated',
+  ],
+  [
+    'requireLinkDevice',
+    async () => {
+      const link = { tenantId: 'demo', storeId: 'high-street', incidentId, personId: 'sam', expiresAt: nowIso() };
+      const asked = requireLinkDevice(as('link', { id: 'link:sam' }), {
+        ...{ link: { ...link, deviceSha256: 'f'.repeat(64) }, token: 'none of ours', device: 'x'.repeat(20) },
+      });
+      await expect(asked).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+    ['evidence.link_refused'],
+    'not repeated',
+  ],
+  [
+    'setCameraNeighbours',
+    async () => {
+      await database.admin.query(
+        "insert into cameras (tenant_id, store_id, id, name) values ('demo', 'high-street', $1, 'Aisle') on conflict do nothing",
+        [otherCameraId],
+      );
+      const neighbours = [{ zoneId: null, cameraId: otherCameraId }];
+      await setCameraNeighbours(as('soc_lead'), { ...ownCamera, neighbours });
+    },
+    ['camera.neighbours_set'],
+    'not repeated',
+  ],
+  [
+    'setCameraClock',
+    () => setCameraClock(as('soc_lead'), { ...ownCamera, offsetMs: 10, errorMs: 5, method: 'held a clock before it' }),
+    ['camera.clock_set'],
+    'not repeated',
+  ],
+  ['planOtherCameras', () => planOtherCameras(system(), incidentId), [], []],
+  [
+    'giveUpEvidence',
+    () => giveUpEvidence(system(), { incidentId, reason: { code: 'EVIDENCE_WORKER_GAVE_UP', params: { afterMs: 1 } } }),
+    ['evidence.failed'],
+    [],
+  ],
+  ['retryEvidence', () => retryEvidence(as('soc_lead'), { incidentId }), ['evidence.retry_ordered'], 'not repeated'],
+  [
+    'recordOtherCamera',
+    () =>
+      recordOtherCamera(system(), {
+        ...{ incidentId, cameraId: otherCameraId },
+        result: { state: 'ready', gaps: [], failure: null, artifacts: [] },
+      }),
+    ['evidence.acquired'],
+    [],
+  ],
+  [
     'addNote',
     () => addNote(as('soc_lead'), { incidentId, text: 'looked', idempotencyKey: 'key-1' }),
     ['incident.note_added'],
@@ -641,8 +800,34 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     ['evidence.unredacted_withdrawn'],
     'not repeated',
   ],
-  ['placeHold', () => placeHold(as('compliance'), { incidentId, reason: 'police' }), ['hold.placed'], 'not repeated'],
-  ['releaseHold', () => releaseHold(as('compliance'), { incidentId }), ['hold.released'], 'not repeated'],
+  [
+    'placeHold',
+    async () => ({ id: holdId } = await placeHold(as('compliance'), { incidentId, reason: 'police' })),
+    ['hold.placed'],
+    'not repeated',
+  ],
+  [
+    'releaseHold',
+    () => releaseHold(as('compliance'), { incidentId, holdId, reason: 'settled' }),
+    ['hold.released'],
+    'not repeated',
+  ],
+  [
+    'placeHold',
+    () => placeHold(as('compliance'), { incidentId, reason: 'for a while', endsAt: agoIso(-60_000) }),
+    ['hold.placed'],
+    'not repeated',
+  ],
+  [
+    'endHolds',
+    () =>
+      endHolds(
+        as('system', {}, () => agoIso(-61_000)),
+        { incidentId },
+      ),
+    ['hold.ended'],
+    [],
+  ],
   ['ingestPosEvents', () => ingestPosEvents(as('device'), [line('T-late', eventsAgo)]), [], []],
   [
     'correctIncident',
@@ -699,6 +884,70 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     () => correctByPerson(as('soc_lead'), { incidentId, verdict: 'staff_error', reasonCode: 'staff_error' }),
     ['incident.corrected'],
     'not repeated',
+  ],
+  [
+    'createRecipient',
+    async () => {
+      shareIncidentId = await openIncident(database);
+      const result = { state: 'ready' as const, gaps: [], failure: null, artifacts: [artifact] };
+      await recordEvidence(system(), { incidentId: shareIncidentId, result });
+      const run = (sql: string, values: unknown[]) => database.admin.query(sql, values);
+      await plantShare(run, { incidentId: shareIncidentId, clipSha256: artifact.sha256, state: 'none' });
+      const settings = { kind: 'police' as const, name: 'Police', url: 'http://127.0.0.1:9/', template: {} };
+      await createRecipient(as('admin'), settings, webhookRules);
+    },
+    ['incident.opened', 'evidence.acquired', 'recipient.created'],
+    'not repeated',
+  ],
+  [
+    'updateRecipient',
+    () => updateRecipient(as('admin'), { id: recipientId, change: { throttlePerMinute: 5 } }, webhookRules),
+    ['recipient.updated'],
+    [],
+  ],
+  [
+    'rotateCredential',
+    () => rotateCredential(as('admin'), { id: recipientId }, webhookRules),
+    ['recipient.credential_rotated'],
+    'not repeated',
+  ],
+  [
+    'requestShare',
+    async () => {
+      const asked = { incidentId: shareIncidentId, packetId: sharedIds.packetId, recipientId, consent: null };
+      ({ id: shareId } = await requestShare(as('compliance'), { ...asked, key: 'share-1' }));
+    },
+    ['share.requested'],
+    [],
+  ],
+  ['approveShare', () => approveShare(as('soc_lead'), { shareId, decision: 'approved' }), ['share.approved'], []],
+  ['retryShare', () => retryShare(as('soc_lead'), { shareId }), ['share.retried'], ['share.retried']],
+  ['beginAttempt', () => beginAttempt(system(), { shareId, rules: testSharing.rules }), [], []],
+  ['stillWanted', () => stillWanted(system(), { shareId }), [], []],
+  [
+    'settleAttempt',
+    () => {
+      const result = { outcome: 'delivered' as const, remoteId: 'C-1', receipt: 'A-1' };
+      return settleAttempt(system(), { shareId, result, rules: testSharing.rules, random: 0.5 });
+    },
+    ['share.delivered'],
+    [],
+  ],
+  ['withdrawShare', () => withdrawShare(as('soc_lead'), { shareId, because: 'superseded' }), ['share.withdrawn'], []],
+  [
+    'beginNotice',
+    async () => beginNotice(system(), { ...(await noticeOf()), signer, rules: testSharing.rules }),
+    [],
+    [],
+  ],
+  [
+    'settleNotice',
+    async () => {
+      const result = { outcome: 'delivered' as const, receipt: 'N-1' };
+      await settleNotice(system(), { ...(await noticeOf()), result, rules: testSharing.rules, random: 0.5 });
+    },
+    ['share.notice_settled'],
+    [],
   ],
   ['noteOptOutOfRecipient', () => noteOptOutOfRecipient(system(), { notificationId }), ['person.opted_out'], []],
   ['createPolicy', () => createPolicy(as('admin'), { source: policySource }), ['policy.drafted'], 'not repeated'],
@@ -807,7 +1056,10 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
   ['deleteWebhook', () => deleteWebhook(as('admin'), { id: webhookId }), ['webhook.deleted'], 'not repeated'],
   [
     'recordWitness',
-    () => recordWitness(system(), { seq: 1, hash: '', at: nowIso(), objectKey: '', objectVersion: '', signature: '' }),
+    () =>
+      recordWitness(system(), {
+        ...{ seq: 1, hash: '', at: nowIso(), keyId: '', objectKey: '', objectVersion: '', signature: '' },
+      }),
     ['audit.witnessed'],
     'not repeated',
   ],
@@ -879,14 +1131,231 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     ['operator.revealed'],
     'not repeated',
   ],
-  ['verifyAudit', () => verifyAudit(as('compliance'), null), ['audit.verified'], 'not repeated'],
   [
-    'purgeIncident',
+    'recordConsultation',
+    () => recordConsultation(as('compliance'), { incidentId, what: 'custody' }),
+    ['evidence.consulted'],
+    'not repeated',
+  ],
+  [
+    'claimDueHistory',
     async () => {
-      const due = await findDueIncidents(afterRetention(), 10);
-      for (const one of due.filter((each) => each.incidentId === incidentId))
-        await purgeIncident(system(), one, signer, async () => 0);
+      await database.admin.query(
+        "insert into workflow_histories (tenant_id, store_id, incident_id, run, workflow_id, due_at, closed_at) values ('demo', 'high-street', $1, 77, 'incident:x', now() - interval '1 day', now()), ('demo', 'high-street', $1, 78, 'incident:y', now() + interval '1 day', now()) on conflict do nothing",
+        [incidentId],
+      );
+      await claimDueHistory(system());
     },
+    [],
+    [],
+  ],
+  ['postponeHistory', () => postponeHistory(system(), { incidentId, run: 77, dueAt: nowIso() }), [], []],
+  ['recordHistory', () => recordHistory(system(), exportedHistory()), ['evidence.history_exported'], []],
+  [
+    'giveUpHistory',
+    () => giveUpHistory(system(), { incidentId, run: 78, state: 'lost', code: 'ENGINE_FORGOT' }),
+    ['evidence.history_lost'],
+    [],
+  ],
+  [
+    'readHistory',
+    () => readHistory(as('compliance'), incidentId),
+    ['evidence.history_viewed'],
+    ['evidence.history_viewed'],
+  ],
+  [
+    'openHistory',
+    () => openHistory(as('compliance'), { incidentId, run: 77, copy: 'raw' }),
+    ['evidence.history_viewed'],
+    ['evidence.history_viewed'],
+  ],
+  [
+    'recordSubjectRequest',
+    async () => ({ requestId } = await recordSubjectRequest(as('compliance'), newRequest('access'))),
+    ['subject_request.recorded'],
+    'not repeated',
+  ],
+  [
+    'withdrawRequest',
+    () => withdrawRequest(as('compliance'), { requestId }),
+    ['subject_request.withdrawn'],
+    'not repeated',
+  ],
+  [
+    'extendRequest',
+    async () => {
+      ({ requestId } = await recordSubjectRequest(as('compliance'), newRequest('restriction')));
+      await extendRequest(as('compliance'), { requestId, reason: 'many recordings' });
+    },
+    ['subject_request.recorded', 'subject_request.extended'],
+    'not repeated',
+  ],
+  [
+    'checkIdentity',
+    () => checkIdentity(as('compliance'), { requestId, result: 'confirmed', method: 'in_person' }),
+    ['subject_request.identity_checked'],
+    ['subject_request.identity_checked'],
+  ],
+  [
+    'markIncident',
+    async () => {
+      const { candidates } = await readSubjectRequest(as('compliance'), requestId);
+      for (const candidate of candidates)
+        await markIncident(as('compliance'), {
+          ...{ requestId, incidentId: candidate.incidentId },
+          mark: candidate.incidentId === incidentId ? 'shows' : 'does_not_show',
+        });
+    },
+    expect.arrayContaining(['subject_request.viewed', 'subject_request.marked']) as string[],
+    'not repeated',
+  ],
+  [
+    'decideSubjectRequest',
+    () => decideSubjectRequest(as('compliance'), { requestId, choices: [{ incidentId, outcome: 'granted' }] }),
+    ['evidence.restricted', 'subject_request.decided'],
+    'not repeated',
+  ],
+  [
+    'readSubjectRequest',
+    () => readSubjectRequest(as('compliance'), requestId),
+    ['subject_request.viewed'],
+    ['subject_request.viewed'],
+  ],
+  [
+    'liftRestriction',
+    () => liftRestriction(as('compliance'), { requestId, incidentId, reason: 'they agreed' }),
+    ['evidence.restriction_lifted'],
+    'not repeated',
+  ],
+  [
+    'openSubjectExport',
+    async () => {
+      ({ requestId } = await recordSubjectRequest(as('compliance'), newRequest('access')));
+      await database.admin.query(
+        "update subject_requests set identity = 'confirmed', identity_at = now(), state = 'granted', decided_at = now(), letter = 'x' where id = $1",
+        [requestId],
+      );
+      await openSubjectExport(as('compliance'), requestId);
+    },
+    ['subject_request.recorded'],
+    'not repeated',
+  ],
+  [
+    'wipeAnsweredRequests',
+    () => wipeAnsweredRequests(afterRetention()),
+    ['subject_request.wiped', 'subject_request.wiped', 'subject_request.wiped'],
+    [],
+  ],
+  [
+    'recordNotice',
+    async () => ({ noticeId } = await recordNotice(as('compliance'), { ...sign, fromAt: agoIso(1_000) })),
+    ['notice.recorded'],
+    'not repeated',
+  ],
+  ['endNotice', () => endNotice(as('compliance'), { noticeId }), ['notice.ended'], 'not repeated'],
+  [
+    'recordConsent',
+    async () => ({ consentId } = await recordConsent(as('compliance'), consent)),
+    ['consent.recorded'],
+    'not repeated',
+  ],
+  ['withdrawConsent', () => withdrawConsent(as('compliance'), { consentId }), ['consent.withdrawn'], 'not repeated'],
+  [
+    'setOptOut',
+    () => setOptOut(as('compliance'), { ...optOut, jurisdiction: 'Somewhere', reason: 'its law' }),
+    ['store_opt_out.set'],
+    ['store_opt_out.set'],
+  ],
+  ['removeOptOut', () => removeOptOut(as('compliance'), optOut), ['store_opt_out.removed'], 'not repeated'],
+  ['recordLogRead', () => recordLogRead(as('compliance'), {}), ['audit.read'], 'not repeated'],
+  [
+    'recordRefusal',
+    () =>
+      recordRefusal(as('device'), { subject: 'incident:x', operation: 'GET /v1/incidents/{id}', code: 'FORBIDDEN' }),
+    ['access.refused'],
+    'not repeated',
+  ],
+  [
+    'recordHandoverRefusal',
+    () => recordHandoverRefusal(asRecipient(), { operation: 'GET /p/:token', code: 'NOT_FOUND' }),
+    ['access.refused'],
+    'not repeated',
+  ],
+  ['exportAudit', () => exportAudit(as('compliance'), signing), ['audit.exported'], 'not repeated'],
+  ['verifyAudit', () => verifyAudit(as('compliance'), null), ['audit.verified'], 'not repeated'],
+  ['noteStorage', () => noteStorage(system(), 'full'), ['storage.full'], []],
+  ['noteStorage', () => noteStorage(system(), 'ok'), ['storage.recovered'], []],
+  [
+    'orderReconciliation',
+    async () => ({ id: reconciliationId } = await orderReconciliation(as('compliance'))),
+    ['reconciliation.started'],
+    [],
+  ],
+  ['claimReconciliation', () => claimReconciliation(system(), { everyMs: 86_400_000 }), [], []],
+  [
+    'noteProgress',
+    () =>
+      noteProgress(system(), {
+        id: reconciliationId,
+        findings: [{ kind: 'object_missing', repaired: false, incidentId, key: 'k', version: 'v', details: {} }],
+      }),
+    ['evidence.discrepancy_found'],
+    'not repeated',
+  ],
+  [
+    'finishReconciliation',
+    () => finishReconciliation(system(), { id: reconciliationId }),
+    ['reconciliation.finished'],
+    [],
+  ],
+  [
+    'intendOrphanDeletion',
+    async () => {
+      orphanId = await intendOrphanDeletion(system(), orphan);
+    },
+    [],
+    [],
+  ],
+  [
+    'removeOrphan',
+    () => removeOrphan(system(), { deletionId: orphanId!, object: orphan }, { store: strictStore, signer }),
+    ['evidence.orphan_removed'],
+    [],
+  ],
+  [
+    'recordFoundLock',
+    () => recordFoundLock(system(), { incidentId, artifactId: 'clip', version: 'v-2', lockedUntil: agoIso(0) }),
+    [],
+    [],
+  ],
+  [
+    'noteLocks',
+    () => noteLocks(system(), [{ incidentId, artifactId: 'clip', key: 'k', version: 'v-2', until: agoIso(0) }]),
+    [],
+    [],
+  ],
+  ['switchToCold', () => switchToCold(afterRetention(), coldFile()), ['evidence.moved_to_cold'], []],
+  [
+    'removeLeftover',
+    async () => {
+      const inspect = async () => ({ sizeBytes: 3, sha256: null, storedAt: agoIso(0), lockedUntil: null, held: false });
+      await removeLeftover(afterRetention(), { ...coldFile() }, { store: { ...strictStore, inspect }, signer });
+    },
+    ['evidence.original_removed'],
+    [],
+  ],
+  ['appraiseIncidents', () => appraiseIncidents(system(), 100), ['evidence.retention_changed'], []],
+  [
+    'intendDeletion',
+    async () => {
+      deletionId = await intendDeletion(afterRetention(), { incidentId });
+    },
+    ['evidence.deletion_intended'],
+    [],
+  ],
+  [
+    'carryOutDeletion',
+    () => carryOutDeletion(afterRetention(), { deletionId: deletionId! }, { store: strictStore, signer }),
     ['evidence.purged'],
     [],
   ],
@@ -955,7 +1424,7 @@ describe('an actor who may not', () => {
     ],
     [
       'releaseHold',
-      (ctx) => releaseHold(ctx, { incidentId: target }),
+      (ctx) => releaseHold(ctx, { incidentId: target, holdId: 'x', reason: 'x' }),
       ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
     ],
     [
@@ -977,6 +1446,22 @@ describe('an actor who may not', () => {
       'withdrawUnredacted',
       (ctx) => withdrawUnredacted(ctx, { incidentId: target }),
       ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
+    ],
+    ['retryEvidence', (ctx) => retryEvidence(ctx, { incidentId: target }), ['device', 'link', 'system', 'store_staff']],
+    [
+      'restoreArtifact',
+      (ctx) => restoreArtifact(ctx, storeWithCopy, { incidentId: target, artifactId: 'clip' }),
+      ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator'],
+    ],
+    [
+      'setCameraNeighbours',
+      (ctx) => setCameraNeighbours(ctx, { ...ownCamera, neighbours: [] }),
+      ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator', 'compliance'],
+    ],
+    [
+      'setCameraClock',
+      (ctx) => setCameraClock(ctx, { ...ownCamera, offsetMs: 0, errorMs: 1, method: 'x' }),
+      ['device', 'link', 'system', 'store_staff', 'store_manager', 'soc_operator', 'compliance'],
     ],
     [
       'openArtifact',
@@ -1007,6 +1492,11 @@ describe('an actor who may not', () => {
       'reportCameraHealth',
       (ctx) => reportCameraHealth(ctx, { storeId: 'high-street', cameraId: 'sco-3-cam', state: 'black', at: nowIso() }),
       ['admin', 'soc_lead', 'link'],
+    ],
+    [
+      'exportAudit',
+      (ctx) => exportAudit(ctx, signing),
+      ['device', 'link', 'system', 'soc_lead', 'regional', 'store_staff'],
     ],
     [
       'verifyAudit',

@@ -171,6 +171,8 @@ describe('the link in a text', () => {
     const response = await fetch(new URL(path, api.baseUrl), { headers });
     return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
   };
+  /** What a browser sends back. */
+  const phoneOf = (page: { headers: Headers }) => ({ cookie: page.headers.get('set-cookie')!.split(';')[0]! });
   const clipOf = async (incidentId: string, bytes: Buffer) => {
     const key = `demo/high-street/${incidentId}/clip.mp4`;
     const stored = { key, body: bytes, mediaType: 'video/mp4', sha256: sha256Hex(bytes), lockedUntil: agoIso(-2_000) };
@@ -200,8 +202,9 @@ describe('the link in a text', () => {
       'cache-control': 'private, no-store',
       'referrer-policy': 'no-referrer',
     });
-    expect((await open(`/e/${one.link}/clip`)).bytes.toString()).toBe('clip of one');
-    const range = await open(`/e/${one.link}/clip`, { range: 'bytes=0-3' });
+    const phone = phoneOf(page);
+    expect((await open(`/e/${one.link}/clip`, phone)).bytes.toString()).toBe('clip of one');
+    const range = await open(`/e/${one.link}/clip`, { ...phone, range: 'bytes=0-3' });
     expect([range.status, range.bytes.toString()]).toEqual([206, 'clip']);
     const { rows } = await database.admin.query(
       "select action, actor from audit where subject = $1 and action like 'evidence.%' and actor like 'link:%' order by seq",
@@ -211,6 +214,33 @@ describe('the link in a text', () => {
       { action: 'evidence.link_opened', actor: 'link:sam' },
       { action: 'evidence.viewed', actor: 'link:sam' },
     ]);
+  });
+
+  it('works on the phone that first plays the clip, and on no other', async () => {
+    const one = await texted();
+    await clipOf(one.incidentId, Buffer.from('clip of one'));
+    const clipPath = `/e/${one.link}/clip`;
+    // Whoever carries the text may look at the page for a preview: that ties it to nobody.
+    const preview = phoneOf(await open(`/e/${one.link}`));
+    const mine = await open(`/e/${one.link}`);
+    expect(mine.headers.get('set-cookie')).toMatch(/^fw_phone=.*Path=\/e\/.*HttpOnly.*SameSite=Lax/i);
+    const phone = phoneOf(mine);
+    expect((await open(clipPath)).status).toBe(404);
+    expect((await open(clipPath, phone)).status).toBe(200);
+    for (const stranger of [preview, { cookie: 'fw_phone=guessed-guessed-guessed' }, {}]) {
+      expect((await open(clipPath, stranger)).status).toBe(404);
+      const page = await open(`/e/${one.link}`, stranger);
+      expect([page.status, page.bytes.toString()]).toEqual([404, expect.stringMatching(/opened on another phone/)]);
+    }
+    // Again and again on the same one.
+    expect((await open(clipPath, phone)).status).toBe(200);
+    expect((await open(`/e/${one.link}`, phone)).status).toBe(200);
+    const { rows } = await database.admin.query(
+      "select details ->> 'because' as because from audit where subject = $1 and action = 'evidence.link_refused' order by seq",
+      [`incident:${one.incidentId}`],
+    );
+    const [none, another] = ['NO_DEVICE', 'ANOTHER_DEVICE'];
+    expect(rows.map(({ because }) => because)).toEqual([none, another, another, another, another, none, another]);
   });
 
   it('opens nothing else: no other artifact, no other incident, no API', async () => {
@@ -241,6 +271,11 @@ describe('the link in a text', () => {
     expect([page.status, page.bytes.toString()]).toEqual([404, expect.stringMatching(words)]);
     expect(page.bytes.toString()).not.toContain('SCO 3');
     expect((await open(`/e/${one.link}/clip`)).status).toBe(404);
+    const { rows } = await database.admin.query<{ actor_role: string; request_id: string | null }>(
+      "select actor_role, request_id from audit where action = 'access.refused' and subject = $1",
+      [`incident:${one.incidentId}`],
+    );
+    expect(rows).toEqual([1, 2].map(() => ({ actor_role: 'link', request_id: expect.any(String) })));
   });
 
   it.each(['AAAAAAAAAAAAAAAAAAAAAA', '%00', "' or 1=1 --", 'x'.repeat(5_000)])('%j is not known', async (unknown) => {

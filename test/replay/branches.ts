@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { detectionMergedSignalName, receiptSignalName } from '../../workflows/contracts.ts';
 import type { Story, WorkflowBench } from '../harness/workflow-bench.ts';
+import { evidenceBranches } from './evidence-branches.ts';
 import { redactionBranches } from './redaction-branches.ts';
 import { runbookBranches } from './runbook-branches.ts';
+import { sharingBranches } from './sharing-branches.ts';
 
 const now = () => new Date().toISOString();
 
@@ -12,6 +14,8 @@ const asksAtTheTill = { posVerdict: 'MISMATCH' as const, severity: 'medium' as c
 export const branches: Record<string, (bench: WorkflowBench) => Promise<Story>> = {
   ...runbookBranches,
   ...redactionBranches,
+  ...evidenceBranches,
+  ...sharingBranches,
 
   async match(bench) {
     const story = await bench.start({

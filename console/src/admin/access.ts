@@ -6,15 +6,30 @@ export type AdminPermission =
   | 'policy.activate'
   | 'webhook.manage'
   | 'usage.read'
-  | 'price.manage';
+  | 'price.manage'
+  | 'recipient.manage'
+  | 'rights.manage'
+  | 'hold.manage';
 
-export type AdminPage = 'roster' | 'policies' | 'webhooks' | 'usage';
+export type AdminPage =
+  | 'roster'
+  | 'policies'
+  | 'webhooks'
+  | 'recipients'
+  | 'usage'
+  | 'rights'
+  | 'privacy'
+  | 'retention';
 
 const opens: Record<AdminPage, readonly AdminPermission[]> = {
   roster: ['roster.manage'],
   policies: ['policy.edit', 'policy.activate'],
   webhooks: ['webhook.manage'],
+  recipients: ['recipient.manage'],
   usage: ['usage.read'],
+  rights: ['rights.manage'],
+  privacy: ['rights.manage'],
+  retention: ['hold.manage'],
 };
 
 /** What of the company's set-up the person signed in may look after. */

@@ -10,7 +10,11 @@ const titles: Record<AdminPage, string> = {
   roster: 'Roster',
   policies: 'Policies',
   webhooks: 'Webhooks',
+  recipients: 'Recipients',
   usage: 'Usage',
+  rights: 'Requests',
+  privacy: 'Privacy',
+  retention: 'Retention',
 };
 
 /** The pages on which a company sets itself up, as far as one's role reaches. */

@@ -128,10 +128,15 @@ export const sensorsQuery = queryOptions({
   refetchInterval: 15_000,
 });
 
-export const auditQuery = infiniteQueryOptions({
-  queryKey: keys.audit,
-  queryFn: ({ pageParam }) =>
-    expectData(api.GET('/v1/audit', { params: { query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.nextCursor,
-});
+type AuditFilter = Omit<NonNullable<paths['/v1/audit']['get']['parameters']['query']>, 'limit' | 'cursor'>;
+
+export const auditQuery = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.audit, filter],
+    queryFn: ({ pageParam }) => {
+      const query = { limit: 50, ...filter, ...(pageParam ? { cursor: pageParam } : {}) };
+      return expectData(api.GET('/v1/audit', { params: { query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });

@@ -86,7 +86,11 @@ export function AfterClose({ incident }: { incident: IncidentDetail }) {
       )}
       {action === 'reopen' && <Reopen incident={incident} onCancel={() => close()} onDone={() => close()} />}
       {action === 'appeal' && (
-        <Appeal incident={incident} onCancel={() => close()} onDone={() => close('The objection is on record.')} />
+        <Appeal
+          incident={incident}
+          onCancel={() => close()}
+          onDone={() => close('The objection is on record. Its number for the person is under Reviews.')}
+        />
       )}
       {said !== '' && (
         <p role="status" className={classes.said}>

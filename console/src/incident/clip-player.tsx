@@ -91,7 +91,8 @@ export function ClipPlayer({ clip, playhead, tracks, momentS, posterUrl }: ClipP
   );
 }
 
-function Control({
+/** A small button with its key. */
+export function Control({
   label,
   hotkey,
   onClick,
@@ -118,7 +119,8 @@ function Control({
   );
 }
 
-function BoxOverlay({ boxes, aspect }: { boxes: readonly TimedBox[]; aspect: number }) {
+/** What the detector saw, drawn over the picture. */
+export function BoxOverlay({ boxes, aspect }: { boxes: readonly TimedBox[]; aspect: number }) {
   const width = 1000;
   const height = width / aspect;
   return (

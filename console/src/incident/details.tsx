@@ -1,7 +1,9 @@
 import { Tabs } from '@mantine/core';
 import type { IncidentDetail, Schemas } from '../api/client.ts';
 import { Masking } from '../evidence/masking.tsx';
+import { HistoryLink } from '../history/link.tsx';
 import { Packets } from '../packets/packets.tsx';
+import { Sharing } from '../sharing/sharing.tsx';
 import { Custody } from './custody.tsx';
 import classes from './details.module.css';
 import { Detections } from './detections.tsx';
@@ -40,6 +42,7 @@ export function Details({
         <Tabs.Tab value="evidence">Evidence</Tabs.Tab>
         <Tabs.Tab value="masking">Masking</Tabs.Tab>
         <Tabs.Tab value="packets">Packets</Tabs.Tab>
+        <Tabs.Tab value="sharing">Sharing</Tabs.Tab>
         <Tabs.Tab value="custody">Custody</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="messages" className={classes.panel}>
@@ -66,7 +69,11 @@ export function Details({
       <Tabs.Panel value="packets" className={classes.panel}>
         <Packets incident={incident} />
       </Tabs.Panel>
+      <Tabs.Panel value="sharing" className={classes.panel}>
+        <Sharing incident={incident} />
+      </Tabs.Panel>
       <Tabs.Panel value="custody" className={classes.panel}>
+        <HistoryLink incidentId={incident.id} />
         <Custody incident={incident} />
       </Tabs.Panel>
     </Tabs>

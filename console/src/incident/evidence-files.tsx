@@ -1,5 +1,6 @@
 import { Anchor, CopyButton, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { IncidentDetail, Schemas } from '../api/client.ts';
 import { fileSize } from '../format.ts';
 import page from '../pages/page.module.css';
@@ -14,20 +15,30 @@ interface EvidenceFilesProps {
   incident: IncidentDetail;
   evidence: Schemas['Evidence'] | undefined;
   error: Error | null;
+  /** Shown on the evidence page itself, which needs no way there. */
+  isOwnPage?: boolean;
 }
 
 const order: readonly Schemas['Artifact']['kind'][] = [
-  ...(['clip', 'redacted', 'redaction_map', 'still', 'thumbnail', 'segment', 'manifest'] as const),
+  ...(['clip', 'other_clip', 'redacted', 'redaction_map', 'still', 'thumbnail', 'heatmap'] as const),
+  ...(['segment', 'other_segment', 'manifest'] as const),
 ];
 
 /** The files that prove it, each with its hash. */
-export function EvidenceFiles({ incident, evidence, error }: EvidenceFilesProps) {
+export function EvidenceFiles({ incident, evidence, error, isOwnPage = false }: EvidenceFilesProps) {
   const { may } = useSession();
   const zone = incident.storeTimeZone;
   if (!evidence) return error ? <Failure error={error} /> : <Loading label="Loading the evidence" />;
   const artifacts = [...evidence.artifacts].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return (
     <>
+      {!isOwnPage && (
+        <p>
+          <Link className={classes.link} to="/incidents/$incidentId/evidence" params={{ incidentId: incident.id }}>
+            All cameras at one moment
+          </Link>
+        </p>
+      )}
       <p>
         <b>{evidenceLabels[evidence.state].label}.</b>{' '}
         {evidence.failure ? reasonSentence(evidence.failure, zone) : evidenceLabels[evidence.state].hint}{' '}
@@ -52,7 +63,11 @@ export function EvidenceFiles({ incident, evidence, error }: EvidenceFilesProps)
               {artifacts.map((artifact) => (
                 <tr key={artifact.id}>
                   <td>
-                    {artifactKinds[artifact.kind]} <span className={classes.dim}>{artifact.mediaType}</span>
+                    {artifactKinds[artifact.kind]}{' '}
+                    <span className={classes.dim}>
+                      {artifact.cameraId ? `${artifact.cameraId}, ` : ''}
+                      {artifact.mediaType}
+                    </span>
                   </td>
                   <td className="tabular">
                     {artifact.fromAt
@@ -64,7 +79,8 @@ export function EvidenceFiles({ incident, evidence, error }: EvidenceFilesProps)
                     <Hash value={artifact.sha256} />
                   </td>
                   <td>
-                    {may('evidence.view') && (
+                    {artifact.quarantine && <b className={classes.kept}>Kept back</b>}
+                    {may('evidence.view') && !artifact.quarantine && (
                       <Anchor
                         fz="sm"
                         href={artifact.url}

@@ -1,5 +1,5 @@
 import { Loader } from '@mantine/core';
-import { IconEyeOff, IconFileOff, IconTrash, IconVideoOff } from '@tabler/icons-react';
+import { IconAlertTriangle, IconEyeOff, IconFileOff, IconTrash, IconVideoOff } from '@tabler/icons-react';
 import type { IncidentDetail, Schemas } from '../api/client.ts';
 import { duration, useNowMs } from '../time.ts';
 import { reasonSentence } from '../words-reasons.ts';
@@ -33,6 +33,7 @@ function Hidden() {
 }
 
 function Why({ incident, evidence }: Pick<NoClipProps, 'incident' | 'evidence'>) {
+  if (evidence?.artifacts.some(({ kind, quarantine }) => kind === 'clip' && quarantine !== null)) return <KeptBack />;
   switch (incident.evidenceState) {
     case 'requested':
     case 'ready':
@@ -68,6 +69,16 @@ function Why({ incident, evidence }: Pick<NoClipProps, 'incident' | 'evidence'>)
         </>
       );
   }
+}
+
+function KeptBack() {
+  return (
+    <>
+      <IconAlertTriangle size={34} stroke={1.4} aria-hidden="true" />
+      <p className={classes.title}>The clip is kept back</p>
+      <p>Its bytes are no longer what was recorded. The evidence page says more.</p>
+    </>
+  );
 }
 
 function OnItsWay({ since, isOpen }: { since: string; isOpen: boolean }) {

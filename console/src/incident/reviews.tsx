@@ -30,6 +30,12 @@ export function Reviews({ incident }: { incident: IncidentDetail }) {
             <Chip tone={tones[review.state]}>{reviewStates[review.state]}</Chip>
           </div>
           {review.statement && <blockquote className={classes.statement}>{review.statement}</blockquote>}
+          {review.number !== null && (
+            <p className={classes.dim}>
+              For whoever objects: number <span className="mono">{review.number}</span>,{' '}
+              <a href={`/a/${review.number}`}>its public page</a>. It says nothing about anybody.
+            </p>
+          )}
           {review.decidedAt && (
             <p className={classes.dim}>
               {review.decidedBy}, {dateTime(review.decidedAt, incident.storeTimeZone)}

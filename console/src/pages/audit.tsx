@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
-import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
+import { IconDownload, IconShieldCheck, IconShieldX } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Schemas } from '../api/client.ts';
 import { api, expectData } from '../api/client.ts';
@@ -11,6 +12,9 @@ import { Empty, Failure, Loading } from '../ui/notices.tsx';
 import { useSession } from '../ui/session.ts';
 import { auditProblems } from '../words.ts';
 import classes from './audit.module.css';
+import { AuditFilters } from './audit-filters.tsx';
+import { AuditRowDialog } from './audit-row.tsx';
+import { type AuditSearch, auditFilter } from './audit-search.ts';
 import page from './page.module.css';
 
 /** The record of everything that was done and seen, and the proof that it is whole. */
@@ -36,7 +40,16 @@ export function AuditPage() {
 }
 
 function AuditLog() {
-  const audit = useInfiniteQuery(auditQuery);
+  const search = useSearch({ from: '/app/audit' });
+  const navigate = useNavigate({ from: '/audit' });
+  const show = (next: AuditSearch) => void navigate({ search: next });
+  const openRow = (row: number | undefined) => {
+    const { row: _closed, ...filter } = search;
+    void navigate({ search: row === undefined ? filter : { ...filter, row }, resetScroll: false });
+  };
+  const filter = auditFilter(search);
+  const isFiltered = Object.keys(filter).length > 0;
+  const audit = useInfiniteQuery(auditQuery(filter));
   const client = useQueryClient();
   const verify = useMutation({
     mutationFn: () => expectData(api.GET('/v1/audit/verify')),
@@ -51,37 +64,57 @@ function AuditLog() {
           <h1 className={page.title}>Audit</h1>
           <p className={page.lead}>Every change and every look at evidence, each row sealed to the one before it.</p>
         </div>
-        <Button
-          size="md"
-          leftSection={<IconShieldCheck size={18} />}
-          loading={verify.isPending}
-          onClick={() => verify.mutate()}
-        >
-          Verify chain
-        </Button>
+        <div className={classes.filterButtons}>
+          <Button
+            component="a"
+            href="/v1/audit/export"
+            download
+            variant="default"
+            size="md"
+            leftSection={<IconDownload size={18} />}
+          >
+            Take it out
+          </Button>
+          <Button
+            size="md"
+            leftSection={<IconShieldCheck size={18} />}
+            loading={verify.isPending}
+            onClick={() => verify.mutate()}
+          >
+            Verify chain
+          </Button>
+        </div>
       </div>
       <div aria-live="polite">
         {verify.isError && <Failure error={verify.error} />}
         {verify.data && <Finding finding={verify.data} />}
       </div>
+      <AuditFilters key={JSON.stringify(filter)} search={search} onShow={show} />
       {audit.isPending && <Loading label="Loading the audit log" />}
       {audit.isError && entries.length === 0 && <Failure error={audit.error} onRetry={() => void audit.refetch()} />}
       {audit.isSuccess && entries.length === 0 && (
-        <Empty title="Nothing on record yet">The first incident writes the first row.</Empty>
+        <Empty title={isFiltered ? 'Nothing like that is on record' : 'Nothing on record yet'}>
+          {isFiltered ? 'Ask for less, or clear the fields above.' : 'The first incident writes the first row.'}
+        </Empty>
       )}
       {entries.length > 0 && (
         <div className={page.card}>
-          <AuditTable entries={entries} caption="Audit log, newest first" showSubject />
+          <AuditTable entries={entries} caption="Audit log, newest first" showSubject onOpen={openRow} />
           <div className={page.more}>
             {audit.hasNextPage ? (
               <Button variant="default" loading={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
                 Show older rows
               </Button>
             ) : (
-              <span className={classes.dim}>This is the first row.</span>
+              <span className={classes.dim}>
+                {isFiltered ? 'There is nothing older like that.' : 'This is the first row.'}
+              </span>
             )}
           </div>
         </div>
+      )}
+      {search.row !== undefined && (
+        <AuditRowDialog seq={search.row} onMove={openRow} onClose={() => openRow(undefined)} />
       )}
     </>
   );
@@ -113,6 +146,14 @@ function Finding({ finding }: { finding: Schemas['AuditVerification'] }) {
           <p className={classes.dim}>
             {finding.witness.ok ? 'Agrees' : 'Does not agree'} with the witness outside the database, taken at row{' '}
             {finding.witness.seq} on {dateTime(finding.witness.at)}.
+          </p>
+        )}
+        {finding.outsideFile && (
+          <p className={classes.dim}>
+            {finding.outsideFile.ok ? 'Agrees' : 'Does not agree'} with the outside file,{' '}
+            {finding.outsideFile.heads === 0
+              ? 'which has no head of it yet.'
+              : `${finding.outsideFile.heads.toLocaleString('en-GB')} heads up to row ${finding.outsideFile.seq}.`}
           </p>
         )}
       </div>

@@ -15,16 +15,19 @@ interface AuditTableProps {
   caption: string;
   timeZone?: string;
   showSubject?: boolean;
+  /** Opens a row on its own; without it the row unfolds where it is. */
+  onOpen?: (seq: number) => void;
 }
 
 interface RowProps {
   entry: AuditEntry;
   timeZone: string | undefined;
   showSubject: boolean;
+  onOpen: ((seq: number) => void) | undefined;
 }
 
 /** Rows of the audit log in short; the hash of a row opens the whole of it. */
-export function AuditTable({ entries, caption, timeZone, showSubject = false }: AuditTableProps) {
+export function AuditTable({ entries, caption, timeZone, showSubject = false, onOpen }: AuditTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard
     <section className={page.scroll} tabIndex={0} aria-label={caption}>
@@ -42,7 +45,7 @@ export function AuditTable({ entries, caption, timeZone, showSubject = false }: 
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <Row key={entry.seq} entry={entry} timeZone={timeZone} showSubject={showSubject} />
+            <Row key={entry.seq} entry={entry} timeZone={timeZone} showSubject={showSubject} onOpen={onOpen} />
           ))}
         </tbody>
       </table>
@@ -50,7 +53,7 @@ export function AuditTable({ entries, caption, timeZone, showSubject = false }: 
   );
 }
 
-function Row({ entry, timeZone, showSubject }: RowProps) {
+function Row({ entry, timeZone, showSubject, onOpen }: RowProps) {
   const [isWhole, setWhole] = useState(false);
   const facts = auditFacts(entry, timeZone);
   const { actor, prevHash, hash, details } = entry;
@@ -74,9 +77,9 @@ function Row({ entry, timeZone, showSubject }: RowProps) {
         <td>
           <UnstyledButton
             className={`mono ${classes.hash}`}
-            aria-expanded={isWhole}
+            {...(onOpen ? { 'aria-haspopup': 'dialog' } : { 'aria-expanded': isWhole })}
             title={isWhole ? 'Show less' : 'Show the whole row'}
-            onClick={() => setWhole(!isWhole)}
+            onClick={() => (onOpen ? onOpen(entry.seq) : setWhole(!isWhole))}
           >
             <span className="visually-hidden">Whole row {entry.seq}, hash </span>
             {hash.slice(0, shownHash)}…

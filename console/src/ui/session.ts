@@ -9,6 +9,7 @@ export type Permission =
   | 'evidence.redact'
   | 'evidence.release'
   | 'packet.issue'
+  | 'share.approve'
   | 'incident.correct'
   | 'incident.review'
   | 'incident.reopen'

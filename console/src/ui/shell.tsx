@@ -18,6 +18,7 @@ import { useAccess } from '../admin/access.ts';
 import { api, expectOk } from '../api/client.ts';
 import { simulatorQuery } from '../api/queries.ts';
 import { StreamContext, useIncidentStream } from '../api/stream.ts';
+import { StorageNotice } from '../retention/storage-notice.tsx';
 import { roleLabel } from '../words.ts';
 import { useArrivals } from './arrivals.ts';
 import { LiveIndicator } from './live-indicator.tsx';
@@ -80,6 +81,7 @@ export function Shell() {
           </div>
         </aside>
         <main id="main" className={classes.main} tabIndex={-1}>
+          <StorageNotice />
           <Outlet />
         </main>
       </div>

@@ -33,6 +33,7 @@ const columns: readonly { label: string; of: (figures: Figures) => string }[] = 
   { label: 'Webhooks', of: ({ webhookDeliveries }) => count(webhookDeliveries) },
   { label: 'Actions (about)', of: ({ temporalActionsEstimate }) => count(temporalActionsEstimate) },
   { label: 'Evidence', of: ({ evidenceBytes }) => fileSize(evidenceBytes) },
+  { label: 'Evidence × days', of: ({ evidenceByteDays }) => fileSize(Math.round(evidenceByteDays)) },
 ];
 
 /** What was used in a period, by store, and what it cost. */

@@ -1,0 +1,61 @@
+import pg from 'pg';
+import { setApplicationPassword } from '../adapters/postgres/migrate.ts';
+import { demoEstate } from '../stack/estate.ts';
+import { storeDayEstate } from '../stack/store-day/estate.ts';
+import { measureFloor } from './lib/floor.ts';
+import { benchPolicy, withInstallation } from './lib/machine.ts';
+import { say } from './lib/measure.ts';
+import { machine, percentile, publish, round } from './lib/results.ts';
+import { fillLines, measureCorrelation } from './lib/tills-rates.ts';
+
+const storeId = 'supermarket';
+const linesPerDay = 250_000;
+const few = { days: 5, lines: 5 * linesPerDay };
+const many = { days: 40, lines: 40 * linesPerDay };
+const sightings = 400;
+
+/** Whether one sighting is judged as fast against forty days of till lines as against five. */
+export async function runCorrelationBench(): Promise<void> {
+  const estate = (keys: Parameters<typeof demoEstate>[0]) => {
+    const one = demoEstate(keys, benchPolicy);
+    one.stores.push(storeDayEstate({ id: storeId, name: 'Supermarket', timeZone: 'Europe/London' }));
+    return one;
+  };
+  await withInstallation({ only: [], estate }, async (running) => {
+    const adminUrl = running.application.databaseAdminUrl;
+    const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
+    const databaseUrl = await setApplicationPassword(adminUrl, running.installation.applicationPassword);
+    const { address } = await running.engines.temporal;
+    const terminalIds = ['lane-1', 'lane-2', 'lane-3', 'lane-4', 'sco-1', 'sco-2', 'sco-3', 'sco-4'];
+    const place = { tenantId: running.application.estate.tenantId, storeId, terminalIds };
+    try {
+      say('floor: no-op workflows and bare inserts');
+      const floor = await measureFloor(address, adminUrl);
+      const measure = async ({ days, lines }: typeof few) => {
+        await pool.query('truncate pos_events');
+        say(`${lines} lines over ${days} days`);
+        await fillLines(pool, place, lines, days);
+        return measureCorrelation(databaseUrl, place, { count: sightings, days });
+      };
+      const fewMs = await measure(few);
+      const manyMs = await measure(many);
+      const p95Ms = percentile(manyMs, 0.95);
+      await publish({
+        name: 'correlation',
+        at: new Date().toISOString(),
+        machine: machine(),
+        command: 'npm run bench -- correlation',
+        figures: {
+          correlationP50Ms: round(percentile(manyMs, 0.5), 2),
+          correlationP95Ms: round(p95Ms, 2),
+          correlationP95MsFewDays: round(percentile(fewMs, 0.95), 2),
+          correlationManyToFewDays: round(p95Ms / percentile(fewMs, 0.95), 2),
+          correlationToInserts: round(percentile(manyMs, 0.5) / floor.insertP50Ms, 1),
+        },
+        floor,
+      });
+    } finally {
+      await pool.end();
+    }
+  });
+}
