@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { addMs } from '../../domain/time.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { plantRecording } from '../harness/recording.ts';
 import { agoIso, type Incident, openStage, type Stage, unhurried } from '../harness/story.ts';
@@ -136,7 +137,7 @@ describe('the clip', () => {
     await declareNeighbours();
     await record(80_000);
     // The lane's neighbour runs 400 ms ahead and has lost two seconds; the other one has recorded nothing.
-    await recordAs('aisle-cam', { fromAt: agoIso(85_000), seconds: 12, except: [3] });
+    await recordAs('aisle-cam', { fromAt: addMs(detectedAt, -5_000), seconds: 12, except: [5] });
     const { incidentId } = await stage.camera.sees({ at: detectedAt });
     await stage.sam.expectText(/please check/);
     const evidence = await eventually(async () => {
@@ -167,7 +168,7 @@ describe('the clip', () => {
 
     // What was missing has come in since, as after a cut line: a person has it tried again.
     const path = `/v1/incidents/${incidentId}/evidence/retry`;
-    await recordAs('door-cam', { fromAt: agoIso(100_000), seconds: 40, except: [] });
+    await recordAs('door-cam', { fromAt: addMs(detectedAt, -20_000), seconds: 40, except: [] });
     expect((await stage.system.api('soc_operator', 'POST', path)).status).toBe(202);
     const again = await eventually(async () => {
       const now = await evidenceOf(incidentId);
