@@ -21,7 +21,7 @@ export async function runCorrelationBench(): Promise<void> {
     one.stores.push(storeDayEstate({ id: storeId, name: 'Supermarket', timeZone: 'Europe/London' }));
     return one;
   };
-  await withInstallation({ only: [], estate }, async (running) => {
+  await withInstallation({ only: ['carrier'], estate }, async (running) => {
     const adminUrl = running.application.databaseAdminUrl;
     const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
     const databaseUrl = await setApplicationPassword(adminUrl, running.installation.applicationPassword);
