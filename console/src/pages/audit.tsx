@@ -150,10 +150,9 @@ function Finding({ finding }: { finding: Schemas['AuditVerification'] }) {
         )}
         {finding.outsideFile && (
           <p className={classes.dim}>
-            {finding.outsideFile.ok ? 'Agrees' : 'Does not agree'} with the outside file,{' '}
             {finding.outsideFile.heads === 0
-              ? 'which has no head of it yet.'
-              : `${finding.outsideFile.heads.toLocaleString('en-GB')} heads up to row ${finding.outsideFile.seq}.`}
+              ? 'The outside file has no head of it yet.'
+              : `${finding.outsideFile.ok ? 'Agrees' : 'Does not agree'} with the outside file, ${finding.outsideFile.heads.toLocaleString('en-GB')} heads up to row ${finding.outsideFile.seq}.`}
           </p>
         )}
       </div>
