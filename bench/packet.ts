@@ -48,7 +48,7 @@ const files: File[] = Array.from({ length: cameras }, (_camera, camera) => [
 export async function runPacketBench(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'floorwalker-packet-'));
   try {
-    await withInstallation({ only: ['carrier', 'worker', 'api'] }, async (running) => {
+    await withInstallation({ only: ['carrier', 'records', 'worker', 'api'] }, async (running) => {
       const { databaseAdminUrl } = running.application;
       const pool = new pg.Pool({ connectionString: databaseAdminUrl, max: 2 });
       try {
@@ -185,7 +185,7 @@ async function copyAndHash(folder: string): Promise<number> {
 /** The most memory that a worker ever had. */
 async function peakMegabytes(running: Running): Promise<number> {
   const peaks = running.application.processes
-    .filter(({ name }) => name.endsWith('worker'))
+    .filter(({ name }) => name === 'records')
     .map(async ({ pid }) => {
       const status = await readFile(`/proc/${pid}/status`, 'utf8');
       return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_000;
