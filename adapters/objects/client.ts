@@ -43,6 +43,21 @@ export async function readVersion(
   }
 }
 
+/** The version of an object with these bytes that is there already: a retry finds what its predecessor stored. */
+export async function findSame(
+  client: Client,
+  bucket: string,
+  object: { key: string; sha256: string },
+): Promise<string | null> {
+  try {
+    const stat = await client.statObject(bucket, object.key);
+    return stat.metaData['sha256'] === object.sha256 && typeof stat.versionId === 'string' ? stat.versionId : null;
+  } catch (error) {
+    if (error instanceof S3Error && /NotFound|NoSuchKey/.test(error.code ?? '')) return null;
+    return storeFailure(error);
+  }
+}
+
 /** What stores call a disk, a quota or a bucket that takes no more. */
 const full =
   /^(XMinioStorageFull|XMinioDiskFull|InsufficientStorage|QuotaExceeded|XMinioAdminBucketQuotaExceeded|StorageFull)$/;

@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { type EvidenceStore, IntegrityError, type PutObject, type RangedStore } from '../../domain/ports.ts';
 import { wholeSecond } from '../../domain/retention.ts';
 import type { RetentionStore } from '../../domain/retention-store.ts';
-import { type EvidenceStoreOptions, openClient, readVersion, storeFailure } from './client.ts';
+import { type EvidenceStoreOptions, findSame, openClient, readVersion, storeFailure } from './client.ts';
 import { openRangedStore } from './ranged-store.ts';
 import { openRetentionStore } from './retention-store.ts';
 import { isUnreadable } from './unreadable.ts';
@@ -159,17 +159,6 @@ async function put(client: Client, bucket: string, object: PutObject): Promise<s
   if (typeof version !== 'string')
     throw new DomainError('DEPENDENCY_PERMANENT', `The bucket ${bucket} is not versioned.`);
   return version;
-}
-
-/** A retry finds what its predecessor stored instead of storing it twice. */
-async function findSame(client: Client, bucket: string, object: PutObject): Promise<string | null> {
-  try {
-    const stat = await client.statObject(bucket, object.key);
-    return stat.metaData['sha256'] === object.sha256 && typeof stat.versionId === 'string' ? stat.versionId : null;
-  } catch (error) {
-    if (error instanceof S3Error && /NotFound|NoSuchKey/.test(error.code ?? '')) return null;
-    return storeFailure(error);
-  }
 }
 
 /** Null when it is gone, or there and damaged: then the store is well and the object is not. */

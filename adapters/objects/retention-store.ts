@@ -10,7 +10,7 @@ import type {
   RetentionStore,
   StoredVersion,
 } from '../../domain/retention-store.ts';
-import { type EvidenceStoreOptions, openClient, readVersion, storeFailure } from './client.ts';
+import { type EvidenceStoreOptions, findSame, openClient, readVersion, storeFailure } from './client.ts';
 
 const gone = /NotFound|NoSuchKey|NoSuchVersion|MethodNotAllowed/;
 const locked = /AccessDenied|InvalidRequest|ObjectLocked/;
@@ -68,7 +68,7 @@ export function openRetentionStore(options: EvidenceStoreOptions): RetentionStor
     },
 
     async copyCold(copy) {
-      const known = await sameCopy(client, bucket, copy);
+      const known = await findSame(client, bucket, { key: copy.toKey, sha256: copy.sha256 });
       const version = known ?? (await copyObject(client, bucket, copy, coldStorageClass ?? 'STANDARD'));
       const actualSha256 = await store.hash({ key: copy.toKey, version });
       if (actualSha256 !== copy.sha256)
@@ -167,15 +167,4 @@ async function copyObject(client: Client, bucket: string, copy: ColdCopy, storag
   if (typeof version !== 'string')
     throw new DomainError('DEPENDENCY_PERMANENT', `The bucket ${bucket} is not versioned.`);
   return version;
-}
-
-/** What an attempt that died has copied already. */
-async function sameCopy(client: Client, bucket: string, copy: ColdCopy): Promise<string | null> {
-  try {
-    const stat = await client.statObject(bucket, copy.toKey);
-    return stat.metaData['sha256'] === copy.sha256 && typeof stat.versionId === 'string' ? stat.versionId : null;
-  } catch (error) {
-    if (error instanceof S3Error && /NotFound|NoSuchKey/.test(error.code ?? '')) return null;
-    return storeFailure(error);
-  }
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { components } from '../../schemas/generated/openapi.ts';
-import { startPolicePortal } from '../../stack/police-portal/server.ts';
+import { startPolicePortal } from '../../stack/recipients/police-portal.ts';
 import { eventually } from '../harness/system.ts';
 import { confirmedIncident, readyPacket } from '../integration/sharing-support.ts';
 import {

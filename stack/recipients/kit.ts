@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 
 /** What goes wrong with a request to a simulated recipient, once for each. */
 export interface Fault {
@@ -170,4 +173,12 @@ export function noticeBox(): { take(asked: Asked): Answer; taken(): TakenNotice[
     },
     taken: () => notices.values(),
   };
+}
+
+/** The published schemas are what a recipient holds us to. */
+export function messageValidator(name: 'police-case' | 'insurer-claim'): (message: unknown) => boolean {
+  const ajv = new Ajv2020({ allErrors: false });
+  addFormats.default(ajv);
+  const path = new URL(`../../schemas/sharing/${name}.schema.json`, import.meta.url);
+  return ajv.compile(JSON.parse(readFileSync(path, 'utf8')) as object);
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import {
   type Answer,
   type Asked,
   jsonOf,
   keyed,
+  messageValidator,
   noticeBox,
   refused,
   type Simulator,
@@ -94,12 +92,4 @@ function finalise(one: PortalCase, asked: Asked): Answer {
     one.receiptNumber = `R-${sha256(one.key).slice(0, 10).toUpperCase()}`;
   }
   return { status: 200, body: { receiptNumber: one.receiptNumber } };
-}
-
-/** The published schemas are what a recipient holds us to. */
-export function messageValidator(name: 'police-case' | 'insurer-claim'): (message: unknown) => boolean {
-  const ajv = new Ajv2020({ allErrors: false });
-  addFormats.default(ajv);
-  const path = new URL(`../../schemas/sharing/${name}.schema.json`, import.meta.url);
-  return ajv.compile(JSON.parse(readFileSync(path, 'utf8')) as object);
 }

@@ -3,14 +3,14 @@ import {
   type Asked,
   jsonOf,
   keyed,
+  messageValidator,
   noticeBox,
   refused,
   type Simulator,
   sha256,
   startSimulator,
   type TakenNotice,
-} from '../police-portal/kit.ts';
-import { messageValidator } from '../police-portal/server.ts';
+} from './kit.ts';
 
 /** A claim as the insurer has it. */
 export interface TakenClaim {
