@@ -47,14 +47,17 @@ export function openDatabase(options: {
   serverBackWithinMs?: number;
 }): Database {
   const { serverBackWithinMs = defaultServerBackWithinMs } = options;
-  const pool = new pg.Pool({
+  const config: pg.PoolConfig & { pipeline: boolean } = {
     connectionString: options.url,
     max: options.maxConnections,
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 20_000,
-  });
+    // What is asked together travels together; the server answers in order, and each answer has its own error.
+    pipeline: true,
+  };
+  const pool = new pg.Pool(config);
   pool.on('error', options.onError);
   // Between the pool's hand-over and our own listener nobody listens, and a server that dies just then would end us too.
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -82,16 +85,22 @@ export function openDatabase(options: {
     };
     client.on('error', onBroken);
     try {
-      // Queued together: the second waits in the driver, not in our event loop.
-      const begun = client.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
+      // Sent with the first question of the work. Outside its transaction that one would see no tenant, so nothing at all.
+      const begin = client.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
       const scoped = client.query({
         // Planned once for each connection, as it is the one statement of every transaction.
         name: 'scope',
         text: "select set_config('floorwalker.tenant_id', $1, true), set_config('floorwalker.store_scope', $2, true)",
         values: [scope.tenantId, scope.storeIds === null ? '*' : scope.storeIds.join(',')],
       });
-      await Promise.all([begun, scoped]);
-      const result = await work({ query: (sql, values) => run(client, sql, values) });
+      const begun = Promise.all([begin, scoped]);
+      // Its failure is asked for below; until then nobody may be there to hear it.
+      begun.catch(() => undefined);
+      const result = await work({ query: (sql, values) => run(client, sql, values) }).catch(async (error) => {
+        await begun;
+        throw error;
+      });
+      await begun;
       onCommit();
       await client.query('commit');
       return result;

@@ -3,6 +3,7 @@ import {
   type CameraRecord,
   cameraDoubt,
   countDoubled,
+  crowdedStretches,
   type SightingLooks,
   usualConfidenceOf,
 } from './camera-record.ts';
@@ -22,7 +23,7 @@ describe('how many crossings no line stands for, close to another', () => {
     ['customers with a pause between them', [0, 400, 60_000, 60_400], rung(300, 60_300), 2],
     ['lines that nothing crossed for', [], rung(300), 0],
   ])('%s', (_what, crossings, lines, doubled) => {
-    expect(countDoubled(crossings, lines, window)).toBe(doubled);
+    expect(countDoubled(crowdedStretches(crossings), lines, window)).toBe(doubled);
   });
 });
 

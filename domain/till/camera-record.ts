@@ -70,29 +70,37 @@ const slackMs = 500;
 /** Where nothing crossed for so long one customer's goods end and another's begin, so they are paired apart. */
 const pauseMs = 20_000;
 
+const isClose = (a: number, b: number | undefined) => b !== undefined && Math.abs(a - b) <= crowdedWithinMs;
+
+/** One customer's goods after the other's, oldest first; only those among which two crossed within a second. */
+export function crowdedStretches(crossingsMs: readonly number[]): number[][] {
+  const stretches: number[][] = [];
+  for (const atMs of crossingsMs) {
+    const stretch = stretches.at(-1);
+    if (stretch && atMs - stretch.at(-1)! < pauseMs) stretch.push(atMs);
+    else stretches.push([atMs]);
+  }
+  return stretches.filter((stretch) => stretch.some((atMs, index) => isClose(atMs, stretch[index - 1])));
+}
+
 /** How many of the crossings no line stands for although another crossed within a second; all on one clock, oldest first. */
 export function countDoubled(
-  crossingsMs: readonly number[],
+  stretches: readonly (readonly number[])[],
   rung: readonly Rung[],
   { beforeMs, afterMs }: PairingWindow,
 ): number {
   const window = { beforeMs: beforeMs + slackMs, afterMs: afterMs + slackMs };
+  const reachMs = window.beforeMs + window.afterMs + maxPassesMs;
   let doubled = 0;
   let first = 0;
-  for (let from = 0; from < crossingsMs.length; ) {
-    let to = from + 1;
-    while (to < crossingsMs.length && crossingsMs[to]! - crossingsMs[to - 1]! < pauseMs) to += 1;
-    const stretch = crossingsMs.slice(from, to);
-    const reachMs = window.beforeMs + window.afterMs + maxPassesMs;
+  for (const stretch of stretches) {
     while (first < rung.length && rung[first]!.atMs < stretch[0]! - reachMs) first += 1;
     let end = first;
     while (end < rung.length && rung[end]!.atMs <= stretch.at(-1)! + reachMs) end += 1;
     const pairing = pairPieces(stretch, rung.slice(first, end), window);
-    const isClose = (a: number, b: number | undefined) => b !== undefined && Math.abs(a - b) <= crowdedWithinMs;
     doubled += stretch.filter(
       (atMs, index) => pairing[index]! < 0 && (isClose(atMs, stretch[index - 1]) || isClose(atMs, stretch[index + 1])),
     ).length;
-    from = to;
   }
   return doubled;
 }

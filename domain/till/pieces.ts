@@ -31,18 +31,20 @@ const passMs = 1_500;
 /** However large the number on the quantity key is, its articles follow within this. */
 export const maxPassesMs = 12_000;
 
-const articlesOf = ({ quantity, unit }: ScanLine): number => {
+type Counted = Pick<ScanLine, 'quantity' | 'unit' | 'packSize'>;
+
+const articlesOf = ({ quantity, unit }: Counted): number => {
   // Weighed or measured goods are one item, whatever the scale said; so is a measure that names no unit.
   if ((unit ?? 'each') !== 'each' || !Number.isInteger(quantity ?? 1)) return 1;
   return Math.max(1, quantity ?? 1);
 };
 
 /** How many crossings one line can explain at most: a quantity key by its number, a multi-pack by what is in it. */
-export const piecesOf = (line: ScanLine): number =>
+export const piecesOf = (line: Counted): number =>
   Math.min(articlesOf(line) * Math.max(1, line.packSize ?? 1), maxPiecesPerLine);
 
 /** How much further than a single item those of a quantity key, or of a pack that was torn open, reach in time. */
-export const passesMsOf = (line: ScanLine): number => Math.min((piecesOf(line) - 1) * passMs, maxPassesMs);
+export const passesMsOf = (line: Counted): number => Math.min((piecesOf(line) - 1) * passMs, maxPassesMs);
 
 export interface LinesThatCount {
   /** Scans that stand, oldest first. */

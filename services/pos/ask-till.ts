@@ -6,7 +6,7 @@ import { addMs } from '../../domain/time.ts';
 import type { Behaviour, Reason } from '../../domain/types.ts';
 import { judge } from './camera-record.ts';
 import { crossingOf, readSightings } from './sightings.ts';
-import { readTillView } from './till-view.ts';
+import { planOnce, readTillView } from './till-view.ts';
 
 /** One detection, as far as a till can say something about it. */
 export interface AskedDetection {
@@ -44,10 +44,13 @@ export async function askTill(tx: Queryable, inquiry: TillInquiry): Promise<Till
   const [first, last] = [detections[0], detections.at(-1)];
   if (!first || !last) return combine([]);
   const [firstAt, lastAt] = [first.detectedAt, last.detectedAt];
-  const view = await readTillView(tx, place, firstAt, lastAt, { window, lock: inquiry.lock });
   const reachMs = contextMs(window);
   const range = { fromAt: addMs(firstAt, -reachMs), toAt: addMs(lastAt, reachMs), drill: inquiry.drill };
-  const seen = await readSightings(tx, place, range);
+  const [, view, seen] = await Promise.all([
+    planOnce(tx),
+    readTillView(tx, place, firstAt, lastAt, { window, lock: inquiry.lock }),
+    readSightings(tx, place, range),
+  ]);
   const results: CorrelationResult[] = [];
   for (const { detectedAt: sightingAt, ...detection } of detections) {
     const beyond = beyondReceipts(detection);

@@ -8,7 +8,7 @@ import { found, readOnly, type ServiceContext } from '../context.ts';
 import { joinActivePolicy } from '../policy/resolve.ts';
 import { judge } from './camera-record.ts';
 import { crossingOf, oncePerItem, readSightings } from './sightings.ts';
-import { readTillView } from './till-view.ts';
+import { planOnce, readTillView } from './till-view.ts';
 
 export interface WhatIfInput {
   storeId: string;
@@ -34,7 +34,7 @@ export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<
   const { tenantId } = ctx.actor;
   const { storeId, terminalId } = input;
   return readOnly(ctx, async (tx) => {
-    const [row] = await tx.query<{ policy: Partial<Policy>; zone_id: string | null; camera_id: string | null }>(
+    const asked = tx.query<{ policy: Partial<Policy>; zone_id: string | null; camera_id: string | null }>(
       `select p.body as policy, z.id as zone_id, z.camera_id from terminals t
        join stores s on s.tenant_id = t.tenant_id and s.id = t.store_id
        ${joinActivePolicy}
@@ -42,16 +42,18 @@ export function explainMoment(ctx: ServiceContext, input: WhatIfInput): Promise<
        where t.tenant_id = $1 and t.store_id = $2 and t.id = $3 order by z.id limit 1`,
       [tenantId, storeId, terminalId],
     );
+    const [, [row]] = await Promise.all([planOnce(tx), asked]);
     const place = found(row, `till ${terminalId} of store ${storeId}`);
     const { posWindow: window } = completePolicy(place.policy);
     const { zone_id: zoneId, camera_id: cameraId } = place;
-    const view = await readTillView(tx, { tenantId, storeId, terminalId, cameraId }, at, at, { window, lock: false });
     const reachMs = contextMs(window);
     const range = { fromAt: addMs(at, -reachMs), toAt: addMs(at, reachMs), drill: false };
-    const seen =
+    const [view, seen] = await Promise.all([
+      readTillView(tx, { tenantId, storeId, terminalId, cameraId }, at, at, { window, lock: false }),
       cameraId === null
         ? { sightingsAt: [], crossings: [] }
-        : await readSightings(tx, { tenantId, storeId, cameraId, zoneId }, range);
+        : readSightings(tx, { tenantId, storeId, cameraId, zoneId }, range),
+    ]);
     const clock = readClocks({
       ...{ sightingAt: at, window, lines: view.lines, offset: view.offset },
       expected: view.everMeasured || seen.crossings.length > 0,
