@@ -72,7 +72,12 @@ interface ProcessPlan {
   env?: Environment;
   readyLine?: string;
   readyUrl?: string;
+  niceness?: number;
+  yieldsToRestart?: boolean;
 }
+
+/** Whoever is to be reached comes before a picture that is encoded a little later. */
+const behindMessages = 5;
 
 /** Starts our own processes on engines that are coming up: each as soon as what it needs is there. */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
@@ -110,17 +115,19 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       args: ['--max-old-space-size=1024', ...programs.floorwalker, 'worker'],
       env,
       readyLine: '"msg":"ready"',
+      yieldsToRestart: true,
     };
     await Promise.all([
       start('worker', worker),
       // When one dies the other goes on at once, warm, and nobody waits for a start.
       start('second-worker', worker),
-      start('records', { ...worker, args: [...worker.args, '--records'] }),
+      start('records', { ...worker, args: [...worker.args, '--records'], niceness: behindMessages }),
       ...estate.stores.slice(0, 1).map(({ id }) =>
         start('media', {
           args: [...programs.floorwalker, 'worker', '--media', `${estate.tenantId}/${id}`],
           env,
           readyLine: '"msg":"ready"',
+          niceness: behindMessages,
         }),
       ),
       ...estate.stores.slice(0, 1).map(({ id }) => start('devices', devicesPlan(estate.tenantId, id, env))),

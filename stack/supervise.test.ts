@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openLedger } from './engines/ledger.ts';
@@ -62,6 +62,28 @@ it('comes back after a crash, as another process, when told to', async () => {
   expect(sample.pid).not.toBe(firstPid);
   expect(states).toEqual(['starting', 'ready', 'restarting', 'starting', 'ready']);
 });
+
+it('stands behind others when it is told to', async () => {
+  const sample = supervise('cut -d" " -f19 /proc/self/stat; echo here; exec sleep 60', { niceness: 5 });
+  await sample.start();
+  expect(await readFile(join(dir, 'sample.log'), 'utf8')).toMatch(/^5$/m);
+  expect(getPriority(sample.pid!)).toBe(5);
+});
+
+it.skipIf(process.getuid?.() !== 0)(
+  'starts again behind everybody else, and is as urgent as they are once it is ready',
+  async () => {
+    const niceness = 'cut -d" " -f19 /proc/self/stat';
+    const sample = supervise(`${niceness}; echo here; sleep 60`, { restart: true, yieldsToRestart: true });
+    await sample.start();
+    sample.kill('SIGKILL');
+    await expect
+      .poll(async () => (await readFile(join(dir, 'sample.log'), 'utf8')).match(/^\d+$/gm))
+      .toEqual(['0', '10']);
+    await expect.poll(() => sample.state).toBe('ready');
+    expect(getPriority(sample.pid!)).toBe(0);
+  },
+);
 
 it('stays down after a crash when not told to restart', async () => {
   const sample = supervise('echo here; exec sleep 60');

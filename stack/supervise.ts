@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessLedger } from './engines/ledger.ts';
 import type { Environment } from './tools/command.ts';
@@ -44,6 +45,13 @@ export interface SuperviseOptions {
   readyTimeoutMs?: number;
   /** Start it again when it ends unasked. Default false. */
   restart?: boolean;
+  /** How far it stands behind others when the processors are busy, 0 to 19. Default 0. */
+  niceness?: number;
+  /**
+   * Another like it is at work meanwhile, so what it takes to start again is left to whoever is quicker. Only where we
+   * may give it its priority back; default false.
+   */
+  yieldsToRestart?: boolean;
   /** Default SIGTERM. */
   stopSignal?: NodeJS.Signals;
   /** How long it may take to stop before it is killed. Default 10 s. */
@@ -70,6 +78,7 @@ export interface SupervisedProcess {
   whenReady(): Promise<void>;
 }
 
+const yieldingNiceness = 10;
 const pollMs = 40;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
@@ -155,25 +164,31 @@ class Supervisor implements SupervisedProcess {
     }
   }
 
-  private async launch(): Promise<void> {
+  private async launch(again = false): Promise<void> {
     this.become(ProcessState.starting);
     await this.options.beforeStart?.();
     if (!this.wanted) throw new Error(`${this.name} was stopped while it started`);
     const startedAtMs = performance.now();
-    const child = this.spawnChild();
+    const mayRaise = process.platform === 'linux' && process.getuid?.() === 0;
+    const yields = again && mayRaise && this.options.yieldsToRestart === true;
+    const child = this.spawnChild(yields ? yieldingNiceness : (this.options.niceness ?? 0));
     this.child = child;
     const exited = this.watchExit(child);
     this.exited = exited;
     await this.waitUntilReady(child, exited);
+    if (yields) setNiceness(child, this.options.niceness ?? 0);
     this.become(ProcessState.ready, `${Math.round(performance.now() - startedAtMs)} ms`);
     void exited.then((exit) => this.afterExit(exit, performance.now() - startedAtMs));
   }
 
-  private spawnChild(): ChildProcess {
-    const { command, args, env, cwd, uid, gid } = this.options;
+  private spawnChild(niceness: number): ChildProcess {
+    const { env, cwd, uid, gid } = this.options;
+    const plain = [this.options.command, ...this.options.args];
+    // It becomes the command itself, so signals and the process id are the command's own.
+    const [command, ...args] = niceness > 0 ? ['nice', '-n', String(niceness), ...plain] : plain;
     const log = this.log.open();
     try {
-      return spawn(command, args, {
+      return spawn(command!, args, {
         env: env as NodeJS.ProcessEnv,
         ...(cwd === undefined ? {} : { cwd }),
         ...(uid === undefined ? {} : { uid }),
@@ -254,7 +269,7 @@ class Supervisor implements SupervisedProcess {
       this.become(ProcessState.restarting, `${lastProblem}; starting again in ${pauseMs} ms`);
       if (await interrupted(pauseMs, this.pause.signal)) return;
       try {
-        await this.launch();
+        await this.launch(true);
         return;
       } catch (error) {
         await this.endGroup();
@@ -289,6 +304,17 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     process.kill(-child.pid, signal);
   } catch {
     // ESRCH: the whole group has ended, which is what was wanted.
+  }
+}
+
+/** Each thread has a priority of its own. */
+function setNiceness(child: ChildProcess, niceness: number): void {
+  for (const thread of readdirSync(`/proc/${child.pid}/task`)) {
+    try {
+      setPriority(Number(thread), niceness);
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 }
 
