@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, readdirSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessLedger } from './engines/ledger.ts';
 import type { Environment } from './tools/command.ts';
@@ -311,7 +311,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 function setNiceness(child: ChildProcess, niceness: number): void {
   for (const thread of readdirSync(`/proc/${child.pid}/task`)) {
     try {
-      setPriority(Number(thread), niceness);
+      setPriority(Number(thread), Math.min(19, getPriority() + niceness));
     } catch {
       // It has ended meanwhile.
     }
