@@ -1,12 +1,15 @@
 import { Router } from 'express';
+import { DomainError } from '../../domain/errors.ts';
 import { scheduleHtml } from '../../domain/retention-schedule.ts';
+import { StoreFullError } from '../../domain/retention-store.ts';
+import type { ServiceContext } from '../../services/context.ts';
 import { listHolds, placeHold, releaseHold } from '../../services/hold/manage.ts';
 import { orderReconciliation, readReconciliation } from '../../services/reconciliation/settle.ts';
 import { listRetained, readRetentionCalendar } from '../../services/retention/calendar.ts';
 import { listDeletions } from '../../services/retention/deletions.ts';
 import { followHolds } from '../../services/retention/objects.ts';
 import { readRetentionSchedule } from '../../services/retention/schedule.ts';
-import { readStorage } from '../../services/system/storage.ts';
+import { noteStorage, readStorage } from '../../services/system/storage.ts';
 import { contextOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { reply } from '../reply.ts';
@@ -23,16 +26,14 @@ export function retentionRoutes(deps: ApiDependencies): Router {
     const { incidentId } = request.params;
     const { reason, endsAt } = request.body as { reason: string; endsAt?: string | Date | null };
     const hold = await placeHold(ctx, { incidentId, reason, endsAt: endsAt == null ? null : textOf(endsAt) });
-    await followHolds(ctx, deps.objects.retention, { incidentId });
-    reply(response, 'Hold', hold, 201);
+    reply(response, 'Hold', { ...hold, inStore: await follow(deps, ctx, incidentId) }, 201);
   });
   router.post('/v1/incidents/:incidentId/holds/:holdId/release', async (request, response) => {
     const ctx = contextOf(deps, response);
     const { incidentId, holdId } = request.params;
     const { reason } = request.body as { reason: string };
     const { hold } = await releaseHold(ctx, { incidentId, holdId, reason });
-    await followHolds(ctx, deps.objects.retention, { incidentId });
-    reply(response, 'Hold', hold);
+    reply(response, 'Hold', { ...hold, inStore: await follow(deps, ctx, incidentId) });
   });
   router.get('/v1/retention/calendar', async (request, response) => {
     const { from, to } = request.query as { from?: string | Date; to?: string | Date };
@@ -83,3 +84,15 @@ export function retentionRoutes(deps: ApiDependencies): Router {
 
 /** The validator turns dates of a query or body into Dates. */
 const textOf = (value: string | Date): string => (value instanceof Date ? value.toISOString() : value);
+
+/** The record has changed and counts, so a store that cannot follow now is no failure of the request. */
+async function follow(deps: ApiDependencies, ctx: ServiceContext, incidentId: string): Promise<boolean> {
+  try {
+    await followHolds(ctx, deps.objects.retention, { incidentId });
+    return true;
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'DEPENDENCY_TEMPORARY')) throw error;
+    if (error instanceof StoreFullError) await noteStorage(ctx, 'full');
+    return false;
+  }
+}

@@ -4372,6 +4372,8 @@ export interface components {
             /** Format: date-time */
             releasedAt: string | null;
             releaseReason: string | null;
+            /** @description In the answer to placing and releasing only. false: the object store did not take it on, being full or away. The record stands and stops every deletion; the next comparison of store and records (four a day) sets it there. */
+            inStore?: boolean;
         };
         HoldList: {
             items: components["schemas"]["Hold"][];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { StoreFullError } from '../../domain/retention-store.ts';
 import { addMs } from '../../domain/time.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { plantRecording } from '../harness/recording.ts';
@@ -195,6 +196,23 @@ describe('the clip', () => {
     expect(evidence.failure).toEqual({ code: 'SEGMENTS_ALTERED', params: { segments: 1 } });
     expect(evidence.gaps).toHaveLength(1);
     await answered(incidentId);
+  });
+
+  it('a legal hold counts although the store is full, and the answer says that the store has yet to follow', async () => {
+    const { incidentId } = await stage.camera.sees({ at: await record(20_000) });
+    await stage.sam.expectText(/please check/);
+    await settled(incidentId);
+    await answered(incidentId);
+    const store = stage.system.deps.objects.retention;
+    const { setLegalHold } = store;
+    store.setLegalHold = () => Promise.reject(new StoreFullError({ cause: null, retryAfterMs: 1 }));
+    const path = `/v1/incidents/${incidentId}/holds`;
+    const place = () => stage.system.api<{ inStore: boolean }>('compliance', 'POST', path, { reason: 'police asked' });
+    expect(await place()).toMatchObject({ status: 201, body: { inStore: false } });
+    store.setLegalHold = setLegalHold;
+    const { body } = await stage.system.api('compliance', 'GET', `/v1/incidents/${incidentId}`);
+    expect(body).toMatchObject({ legalHold: true });
+    expect(await place()).toMatchObject({ status: 201, body: { inStore: true } });
   });
 
   it('a gap in the recording: partial, with the gap listed', async () => {

@@ -162,9 +162,9 @@ function PlaceHold({ incident, isFirst, onDone }: { incident: IncidentDetail; is
           },
         }),
       ),
-    onSuccess: async () => {
+    onSuccess: async ({ inStore }) => {
       await refresh();
-      onDone();
+      if (inStore !== false) onDone();
     },
   });
   return (
@@ -197,6 +197,12 @@ function PlaceHold({ incident, isFirst, onDone }: { incident: IncidentDetail; is
         onChange={(event) => setEndsOn(event.currentTarget.value)}
       />
       {place.isError && <Failure error={place.error} />}
+      {place.data?.inStore === false && (
+        <p role="status">
+          The hold stands, and nothing is deleted. The object store has not taken it on yet, as it is full or does not
+          answer; that is made up for within hours.
+        </p>
+      )}
       <Group justify="flex-end" mt="md">
         <Button type="submit" loading={place.isPending} disabled={reason.trim().length < shortestReason}>
           Place hold
