@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeHistory } from '../../adapters/temporal/history.ts';
 import type { DecodedHistory } from './decoded.ts';
@@ -41,6 +41,16 @@ describe('the story of a workflow', () => {
       'done: The outcome was put on record (somebody decided): its evidence is kept until 21 November 2026.',
       'ended: The workflow ended with the verdict “paid”.',
     ]);
+  });
+
+  it('has words for whatever a workflow of an incident did', async () => {
+    const names = readdirSync(new URL('../../test/replay/histories/', import.meta.url)).map((file) =>
+      file.slice(0, -5),
+    );
+    const incidents = names.filter((name) => !/^(correction|redaction|runbook|share|evidence-again)/.test(name));
+    expect(incidents).toContain('escalated-at-once');
+    for (const name of incidents)
+      expect((await told(name)).filter((step) => step.includes('The activity '))).toEqual([]);
   });
 
   it('says who it was, and points to the events that say so', async () => {

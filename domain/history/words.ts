@@ -29,7 +29,10 @@ const begins: Record<string, (input: unknown) => string> = {
   splitMerged: () => 'Detections that came too late were given an incident of their own',
   correctIncident: () => 'The record was corrected',
   secureEvidence: () => 'The recording was asked for',
+  giveUpEvidence: () => 'Securing the recording was given up',
   alertStep: (input) => textBegins(input),
+  // What is done within a turn leaves its result only.
+  alertStepAtOnce: () => 'The next person of the chain was told',
   promptTerminal: () => 'The till asked the customer',
   holdTerminal: () => 'The till was held',
   releaseTerminal: () => 'The till was let go',
@@ -81,6 +84,7 @@ const outcomes: Record<string, string> = {
   nobody_on_shift: 'nobody was on shift',
   undeliverable: 'the carrier could not deliver it',
   withheld: 'the message was withheld, as the rules say',
+  busy: 'too many waited for the carrier just then, so the slow way was taken',
   unsettled: 'it is not known whether the carrier has the message; the slow way finds out',
 };
 
@@ -97,7 +101,8 @@ export function activityEnds(name: string, result: unknown): string | null {
     }
     case 'recheckTill':
       return `${tillSays[textAt(result, 'posVerdict') ?? ''] ?? 'it gave no answer'}.`;
-    case 'alertStep': {
+    case 'alertStep':
+    case 'alertStepAtOnce': {
       const outcome = textAt(result, 'outcome');
       return outcome === null ? null : `${outcomes[outcome] ?? readable(outcome)}.`;
     }

@@ -17,7 +17,7 @@ export function NewRequest({ onCancel, onDone }: { onCancel: () => void; onDone:
   const client = useQueryClient();
   const stores = useQuery(storesQuery);
   const [kind, setKind] = useState<RequestKind>('access');
-  const [storeId, setStoreId] = useState<string | null>(null);
+  const [chosenId, setChosenId] = useState<string | null>(null);
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
   const [contact, setContact] = useState('');
@@ -30,6 +30,8 @@ export function NewRequest({ onCancel, onDone }: { onCancel: () => void; onDone:
       if (request) onDone(request.id);
     },
   });
+  const known = stores.data?.items ?? [];
+  const storeId = chosenId ?? (known.length === 1 ? known[0]!.id : null);
   const whole =
     storeId !== null && from !== '' && to !== '' && contact.trim().length > 2 && description.trim().length > 2;
   const send = () => {
@@ -61,9 +63,9 @@ export function NewRequest({ onCancel, onDone }: { onCancel: () => void; onDone:
         />
         <Select
           label="In which store?"
-          data={(stores.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          data={known.map(({ id, name }) => ({ value: id, label: name }))}
           value={storeId}
-          onChange={setStoreId}
+          onChange={setChosenId}
         />
         <TextInput
           type="datetime-local"

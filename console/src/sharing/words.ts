@@ -80,9 +80,9 @@ export function templateSentence(template: Template): string {
 
 /** What must be there first, in words; empty when nothing must. */
 export const templateConditions = (template: Template): string[] => [
-  ...(template.minQuality > 0 ? [`Evidence scores ${template.minQuality} or more`] : []),
-  ...(template.consentRequired ? ['A consent is recorded'] : []),
-  ...(template.signedStatement ? ['The statement is signed'] : []),
+  ...(template.minQuality > 0 ? [`the evidence scores ${template.minQuality} or more`] : []),
+  ...(template.consentRequired ? ['a consent is recorded'] : []),
+  ...(template.signedStatement ? ['the statement is signed'] : []),
 ];
 
 const text = (value: Part['params'][string] | undefined): string => String(value ?? '');
