@@ -53,14 +53,13 @@ export async function exportDueHistories(
 
 async function exportOne(deps: HistoryExportDependencies, ctx: ServiceContext, due: DueHistory): Promise<boolean> {
   const { incidentId, run } = due;
-  if (due.purged) {
-    await giveUpHistory(ctx, { incidentId, run, state: 'not_kept', code: 'EVIDENCE_DELETED' });
-    return false;
-  }
   const fetched = await deps.source.fetch(due.workflowId);
-  if (fetched.state === 'ended') return keep(deps, ctx, due, fetched);
-  if (fetched.state === 'unknown' && due.attempts >= forgottenAfterAttempts)
-    await giveUpHistory(ctx, { incidentId, run, state: 'lost', code: 'ENGINE_FORGOT' });
+  const forgotten = fetched.state === 'unknown' && due.attempts >= forgottenAfterAttempts;
+  // Its key goes with this, so not while it goes on.
+  if (due.purged && (fetched.state === 'ended' || forgotten))
+    await giveUpHistory(ctx, { incidentId, run, state: 'not_kept', code: 'EVIDENCE_DELETED' });
+  else if (fetched.state === 'ended') return keep(deps, ctx, due, fetched);
+  else if (forgotten) await giveUpHistory(ctx, { incidentId, run, state: 'lost', code: 'ENGINE_FORGOT' });
   else await postponeHistory(ctx, { incidentId, run, dueAt: addMs(deps.now(), pauseMs(due.attempts)) });
   return false;
 }

@@ -21,7 +21,7 @@ import {
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import type { StepOrder } from '../../domain/runbook.ts';
 import { priorityOf } from '../../domain/severity.ts';
-import { type PayloadCipher, withCipher } from './payload-codec.ts';
+import { type PayloadCipher, PayloadKeyMissing, withCipher } from './payload-codec.ts';
 
 /** Where an incident lives; enough to address its workflow. */
 export interface IncidentAddress {
@@ -260,6 +260,9 @@ function translate(error: unknown): unknown {
   }
   if (error instanceof WorkflowNotFoundError)
     return new DomainError('CONFLICT', 'This incident is already closed.', { cause: error });
+  // Whoever asks again long after it was answered: the answer went with the evidence.
+  if (error instanceof PayloadKeyMissing)
+    return new DomainError('CONFLICT', 'This incident is closed, and its evidence was deleted.', { cause: error });
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isServiceError(error)) {
     return new DomainError(
       'DEPENDENCY_TEMPORARY',

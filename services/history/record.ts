@@ -2,6 +2,7 @@ import { type ServiceContext, write } from '../context.ts';
 import { insertArtifact } from '../evidence/record.ts';
 import { placeOf } from '../incident/assess.ts';
 import { loadIncident } from '../incident/facts.ts';
+import { shredPayloadKey } from '../payload-keys/find.ts';
 
 export interface StoredCopy {
   objectKey: string;
@@ -42,6 +43,7 @@ export function recordHistory(ctx: ServiceContext, input: ExportedHistory): Prom
         ...[input.status, input.events, input.buildIds, input.raw.sha256, input.decoded.sha256],
       ],
     );
+    if (gone) await shredPayloadKey(tx, place.tenantId, place.incidentId);
     if (settled.length === 0 || gone) {
       tx.noAudit(gone ? 'bookkeeping' : 'nothing changed');
       return { kept: !gone };
@@ -77,6 +79,7 @@ export function giveUpHistory(
       "update workflow_histories set state = $4, settled_at = $5, reason = $6 where tenant_id = $1 and incident_id = $2 and run = $3 and state = 'due' returning incident_id",
       [ctx.actor.tenantId, input.incidentId, input.run, input.state, tx.at, JSON.stringify(reason)],
     );
+    if (input.state === 'not_kept') await shredPayloadKey(tx, ctx.actor.tenantId, input.incidentId);
     if (settled.length === 0 || input.state === 'not_kept') return tx.noAudit('bookkeeping');
     tx.audit({
       action: 'evidence.history_lost',

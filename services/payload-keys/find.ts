@@ -13,10 +13,16 @@ export async function findPayloadSalt(
   return row?.salt ?? null;
 }
 
-/** Makes what the engine keeps of an incident unreadable for ever; the caller audits why. Says whether there was a key. */
+/**
+ * Makes what the engine keeps of an incident unreadable for ever, once none of its workflows goes on: one whose key was
+ * taken away could neither end nor be told anything. As long as a history is due it may go on; whoever settles the last
+ * one comes here again. The caller audits why. Says whether a key went.
+ */
 export async function shredPayloadKey(tx: WriteTransaction, tenantId: string, incidentId: string): Promise<boolean> {
   const gone = await tx.query(
-    'delete from payload_keys where tenant_id = $1 and incident_id = $2 returning incident_id',
+    `delete from payload_keys k where k.tenant_id = $1 and k.incident_id = $2 and not exists (
+       select from workflow_histories h where h.tenant_id = $1 and h.incident_id = $2 and h.state = 'due')
+     returning k.incident_id`,
     [tenantId, incidentId],
   );
   return gone.length > 0;

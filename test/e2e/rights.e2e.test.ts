@@ -8,6 +8,7 @@ import { createPayloadCipher, encryptedEncoding } from '../../adapters/temporal/
 import { incidentWorkflowId } from '../../domain/ids.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { sha256Hex, write } from '../../services/context.ts';
+import { giveUpHistory } from '../../services/history/record.ts';
 import { findPayloadSalt, shredPayloadKey } from '../../services/payload-keys/find.ts';
 import { replayHistory } from '../../stack/replay-history.ts';
 import { exportHistories } from '../harness/history.ts';
@@ -198,10 +199,21 @@ it('what a store has switched off is not taken in', async () => {
 
 it('without its key nobody can read what the engine still has', async () => {
   const { database, client } = stage.system;
-  await write(contextOf(database, actorOf('system')), async (tx) => {
-    tx.noAudit('bookkeeping');
-    expect(await shredPayloadKey(tx, 'demo', incidentId)).toBe(true);
-  });
+  const ctx = contextOf(database, actorOf('system'));
+  const shred = () =>
+    write(ctx, (tx) => {
+      tx.noAudit('bookkeeping');
+      return shredPayloadKey(tx, 'demo', incidentId);
+    });
+  // A run that may still go on could neither end nor be told anything without it.
+  await database.admin.query(
+    "insert into workflow_histories (tenant_id, store_id, incident_id, run, workflow_id, due_at, closed_at) values ('demo', 'high-street', $1, 9, 'goes-on', now(), now())",
+    [incidentId],
+  );
+  expect(await shred()).toBe(false);
+  await giveUpHistory(ctx, { incidentId, run: 9, state: 'not_kept', code: 'EVIDENCE_DELETED' });
+  expect(await shred()).toBe(false);
+  expect(await findPayloadSalt(database.db, { tenantId: 'demo', incidentId })).toBeNull();
   const cipher = createPayloadCipher({
     masters: ['a master key of the tests, and of nothing else'],
     findSalt: (incident) => findPayloadSalt(database.db, incident),
