@@ -63,6 +63,8 @@ export interface StoredClip {
   lockedUntil: string;
   fromAt: string | null;
   toAt: string | null;
+  /** Its bytes are known not to be what was recorded. */
+  quarantined: boolean;
 }
 
 /** The working copy that a masked one is made from; undefined when there is none or no more. */
@@ -80,8 +82,9 @@ export async function loadClip(
     locked_until: Date;
     from_at: Date | null;
     to_at: Date | null;
+    quarantined: boolean;
   }>(
-    'select id, object_key, object_version, sha256, locked_until, from_at, to_at from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind = $3 and camera_id is not distinct from $4 and purged_at is null',
+    'select id, object_key, object_version, sha256, locked_until, from_at, to_at, quarantined_at is not null as quarantined from evidence_artifacts where tenant_id = $1 and incident_id = $2 and kind = $3 and camera_id is not distinct from $4 and purged_at is null',
     [tenantId, incidentId, otherCameraId === null ? 'clip' : 'other_clip', otherCameraId],
   );
   if (!row) return undefined;
@@ -94,6 +97,7 @@ export async function loadClip(
     lockedUntil: row.locked_until.toISOString(),
     fromAt: isoOrNull(row.from_at),
     toAt: isoOrNull(row.to_at),
+    quarantined: row.quarantined,
   };
 }
 

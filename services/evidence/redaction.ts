@@ -25,7 +25,7 @@ export interface CameraMasking {
   cameraId: string;
   name: string;
   isOwn: boolean;
-  /** What a masked one is made from; null: there is none, or no more. */
+  /** What a masked one is made from; null: there is none, no more, or it is kept back. */
   clip: { artifactId: string; fromAt: string | null; toAt: string | null } | null;
   approval: UnredactedApproval | null;
   /** What of it may leave the company now. */
@@ -49,7 +49,7 @@ export function readRedactions(ctx: ServiceContext, incidentId: string): Promise
       cameras.push({
         ...camera,
         name: isOwn ? incident.laneLabel : (names.get(cameraId) ?? cameraId),
-        clip: clip ? { artifactId: clip.artifactId, fromAt: clip.fromAt, toAt: clip.toAt } : null,
+        clip: clip && !clip.quarantined ? { artifactId: clip.artifactId, fromAt: clip.fromAt, toAt: clip.toAt } : null,
         approval: approvals.find((approval) => approval.cameraId === cameraId)?.approval ?? null,
       });
     }
