@@ -52,7 +52,11 @@ export function Masking({ incident }: { incident: IncidentDetail }) {
   return (
     <div className={classes.stack}>
       <p>
-        {ruleSentence[policy.rule]} <span className={classes.dim}>{targetLabels[policy.target]}</span>
+        {ruleSentence[policy.rule]}{' '}
+        <span className={classes.dim}>
+          {/* What was reported lies in the picture of the incident's own camera, so in another nobody is told apart. */}
+          {policy.target === 'people' && !camera.isOwn ? 'Everybody is masked whole.' : targetLabels[policy.target]}
+        </span>
       </p>
       {cameras.length > 1 && (
         <CameraChoice
