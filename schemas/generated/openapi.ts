@@ -2667,6 +2667,11 @@ export interface components {
                 altered: string[];
             } | null;
             statementSignedBy: string | null;
+            /** @description Cameras whose video is not in it, and why */
+            leftOut: {
+                cameraId: string;
+                because: components["schemas"]["Reason"];
+            }[];
             /** @description It carries a token of RFC 3161 */
             timestamped: boolean;
         };

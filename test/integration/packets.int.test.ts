@@ -218,6 +218,9 @@ describe('a packet', () => {
     };
     await mask('sco-3-cam', 'the lane');
     const first = await made(incidentId);
+    expect(first).toMatchObject({
+      leftOut: [{ cameraId: 'aisle-cam', because: { code: 'REDACTION_MISSING', params: {} } }],
+    });
     const zip = await content(first.id);
     expect(await verified(zip)).toMatch(/^0 /);
     const record = JSON.parse((await fileOf(zip, 'data/incident.json')).toString()) as {
@@ -238,6 +241,7 @@ describe('a packet', () => {
     await mask('aisle-cam', 'the aisle');
     const second = await made(incidentId);
     expect(second).toMatchObject({
+      leftOut: [],
       changes: { added: ['data/acquisition/redaction-map-2.json', 'data/video/redacted-2.mp4'] },
     });
     const whole = await content(second.id);
