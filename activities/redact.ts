@@ -14,6 +14,7 @@ import {
   readRedactionWork,
   recordRedaction,
 } from '../services/evidence/record-redaction.ts';
+import { ofOther } from '../services/evidence/redaction-rows.ts';
 import { recordIntegrityFailure } from '../services/evidence/view.ts';
 import type { RedactionMediaActivities, RedactionReference } from './contracts.ts';
 import { translated } from './failure.ts';
@@ -173,7 +174,7 @@ function writerOf(
     if (work.held) await deps.objects.setLegalHold({ key: objectKey, version, on: true });
     return {
       ...{ id, kind, mediaType, objectKey, objectVersion: version, sizeBytes: bytes.byteLength, sha256, lockedUntil },
-      ...{ fromAt: work.clip.fromAt, toAt: work.clip.toAt },
+      ...{ fromAt: work.clip.fromAt, toAt: work.clip.toAt, ...ofOther(work.clip.otherCameraId) },
     };
   };
 }

@@ -3,6 +3,7 @@ import type { ManualTrack } from '../../domain/redaction/types.ts';
 import {
   addManualBoxes,
   approveUnredacted,
+  type CameraMasking,
   type RedactionView,
   readRedactions,
   requestRedaction,
@@ -13,7 +14,12 @@ import { contextOf } from '../auth.ts';
 import type { ApiDependencies } from '../deps.ts';
 import { reply } from '../reply.ts';
 
-interface BoxesBody {
+interface CameraBody {
+  /** The incident's own where none is named. */
+  cameraId?: string;
+}
+
+interface BoxesBody extends CameraBody {
   basedOn: number;
   manual: ManualTrack[];
 }
@@ -30,44 +36,50 @@ export function redactionRoutes(deps: ApiDependencies, access: AccessLog): Route
   });
   router.post('/v1/incidents/:incidentId/redactions', async (request, response) => {
     const { incidentId } = request.params;
-    const redaction = await requestRedaction(contextOf(deps, response), { incidentId });
+    const { cameraId } = (request.body ?? {}) as CameraBody;
+    const redaction = await requestRedaction(contextOf(deps, response), { incidentId, cameraId });
     await tellEngine(deps, response, incidentId);
     reply(response, 'Redaction', redaction, 202);
   });
   router.post('/v1/incidents/:incidentId/redactions/boxes', async (request, response) => {
     const { incidentId } = request.params;
-    const { basedOn, manual } = request.body as BoxesBody;
-    const redaction = await addManualBoxes(contextOf(deps, response), { incidentId, basedOn, manual });
+    const { cameraId, basedOn, manual } = request.body as BoxesBody;
+    const redaction = await addManualBoxes(contextOf(deps, response), { incidentId, cameraId, basedOn, manual });
     await tellEngine(deps, response, incidentId);
     reply(response, 'Redaction', redaction, 202);
   });
   router.put('/v1/incidents/:incidentId/unredacted-release', async (request, response) => {
     const { incidentId } = request.params;
-    const { reason } = request.body as { reason: string };
-    reply(response, 'Redactions', shown(await approveUnredacted(contextOf(deps, response), { incidentId, reason })));
+    const { cameraId, reason } = request.body as CameraBody & { reason: string };
+    const view = await approveUnredacted(contextOf(deps, response), { incidentId, cameraId, reason });
+    reply(response, 'Redactions', shown(view));
   });
   router.delete('/v1/incidents/:incidentId/unredacted-release', async (request, response) => {
     const { incidentId } = request.params;
-    reply(response, 'Redactions', shown(await withdrawUnredacted(contextOf(deps, response), { incidentId })));
+    const { cameraId } = request.query as CameraBody;
+    const view = await withdrawUnredacted(contextOf(deps, response), { incidentId, cameraId });
+    reply(response, 'Redactions', shown(view));
   });
   return router;
 }
 
-/** Without the places in the store, which are nobody's business out here. */
-function shown({ release, ...view }: RedactionView) {
-  return {
-    ...view,
-    release: release.allowed
-      ? {
-          allowed: true,
-          as: release.as,
-          because: { code: release.because, params: {} },
-          artifactId: release.clip.id,
-          mapArtifactId: release.redactionMap?.id ?? null,
-        }
-      : { allowed: false, as: null, because: release.reason, artifactId: null, mapArtifactId: null },
-  };
+function shown({ cameras, ...view }: RedactionView) {
+  const shownCameras = cameras.map((camera) => ({ ...camera, release: shownRelease(camera) }));
+  const own = shownCameras[0]!;
+  return { ...view, approval: own.approval, release: own.release, cameras: shownCameras };
 }
+
+/** Without the places in the store, which are nobody's business out here. */
+const shownRelease = ({ release }: CameraMasking) =>
+  release.allowed
+    ? {
+        allowed: true,
+        as: release.as,
+        because: { code: release.because, params: {} },
+        artifactId: release.clip.id,
+        mapArtifactId: release.redactionMap?.id ?? null,
+      }
+    : { allowed: false, as: null, because: release.reason, artifactId: null, mapArtifactId: null };
 
 /** It is on record; an engine that is away hears of it from the sweep. */
 async function tellEngine(deps: ApiDependencies, response: Response, incidentId: string): Promise<void> {

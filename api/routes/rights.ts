@@ -198,9 +198,9 @@ async function sendExport(deps: ApiDependencies, response: Response, exported: S
       Buffer.from(prettyJson({ requestId: exported.requestId, recordings: facts })),
     );
     for (const { facts: each, artifacts } of exported.incidents)
-      for (const { objectKey, objectVersion, sha256 } of artifacts) {
+      for (const [index, { objectKey, objectVersion, sha256 }] of artifacts.entries()) {
         const bytes = await deps.objects.readVerified({ key: objectKey, version: objectVersion, sha256 });
-        await zip.add(`${top}/recording-${each.number}.mp4`, bytes);
+        await zip.add(`${top}/recording-${each.number}${index === 0 ? '' : `-${index + 1}`}.mp4`, bytes);
       }
     await zip.end();
   };

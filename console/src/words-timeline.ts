@@ -25,6 +25,12 @@ function labelOf<K extends string>(labels: Record<K, string>, value: string | nu
   return value in labels ? labels[value as K] : readable(value);
 }
 
+/** Whose clip, where it is not that of the incident's own camera. */
+const ofCamera = (params: Params): string => {
+  const cameraId = text(params, 'cameraId');
+  return cameraId === null ? '' : ` of ${cameraId}`;
+};
+
 const withReason = (sentence: string, params: Params) => {
   const reason = text(params, 'reason', 'detail');
   return reason ? `${sentence}: ${reason}` : `${sentence}.`;
@@ -193,12 +199,13 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
   evidence_restored: (p, who) =>
     `${who ?? 'Somebody'} had an intact copy of ${text(p, 'artifactId') ?? 'a file'} put in its place.`,
   redaction_requested: (p, who) =>
-    `${who ?? 'Somebody'} asked for a masked clip (version ${text(p, 'version') ?? '1'}).`,
+    `${who ?? 'Somebody'} asked for a masked clip${ofCamera(p)} (version ${text(p, 'version') ?? '1'}).`,
   redaction_settled: (p) =>
     p['state'] === 'ready'
-      ? `The masked clip is there (version ${text(p, 'version') ?? '1'}).`
-      : because('The clip could not be masked', p),
-  unredacted_approved: (p, who) => `${who ?? 'Somebody'} let the unmasked clip leave: ${text(p, 'note') ?? ''}`,
+      ? `The masked clip${ofCamera(p)} is there (version ${text(p, 'version') ?? '1'}).`
+      : because(`The clip${ofCamera(p)} could not be masked`, p),
+  unredacted_approved: (p, who) =>
+    `${who ?? 'Somebody'} let the unmasked clip${ofCamera(p)} leave: ${text(p, 'note') ?? ''}`,
   share_requested: (p, who) =>
     `${who ?? 'Somebody'} asked for the packet to go to ${text(p, 'recipient') ?? 'a recipient'}.`,
   share_delivered: (p) => `The packet has arrived at its recipient (receipt ${text(p, 'receipt') ?? 'unknown'}).`,
@@ -213,7 +220,7 @@ const sentences: Record<Kind, (params: Params, who: string | null) => string> = 
       : p['state'] === 'moot'
         ? 'A recipient did not have to be told: nothing had arrived there.'
         : 'The recipient was told that the packet is no longer valid.',
-  unredacted_withdrawn: (_p, who) => `${who ?? 'Somebody'} no longer lets the unmasked clip leave.`,
+  unredacted_withdrawn: (p, who) => `${who ?? 'Somebody'} no longer lets the unmasked clip${ofCamera(p)} leave.`,
   acknowledged: (_p, who) => `${who ?? 'Somebody'} has it.`,
   verdict_given: (p, who) => {
     const verdict = labelOf(verdictLabels, text(p, 'verdict')) ?? 'a verdict';

@@ -60,6 +60,11 @@ export function caseDocument(facts: PacketFacts, idOf: (name: string) => string)
     '@type': 'uco-observable:Device',
     'uco-core:name': place.cameraId,
   };
+  const others = (recording.cameras ?? [])
+    .filter(({ clock, as }) => clock !== null && as !== null)
+    .map(({ cameraId }) => ({
+      ...{ '@id': id('camera', cameraId), '@type': 'uco-observable:Device', 'uco-core:name': cameraId },
+    }));
   const provenance = {
     '@id': id('provenance', packet.id),
     '@type': 'case-investigation:ProvenanceRecord',
@@ -74,7 +79,8 @@ export function caseDocument(facts: PacketFacts, idOf: (name: string) => string)
     ...(recording.securedAt === null ? {} : { 'uco-action:endTime': instant(recording.securedAt) }),
     'uco-action:instrument': { '@id': tool['@id'] },
     'uco-action:location': { '@id': store['@id'] },
-    'uco-action:object': { '@id': camera['@id'] },
+    'uco-action:object':
+      others.length === 0 ? { '@id': camera['@id'] } : [camera, ...others].map((each) => ({ '@id': each['@id'] })),
     'uco-action:result': [...references, { '@id': provenance['@id'] }],
   };
   const investigation = {
@@ -97,6 +103,6 @@ export function caseDocument(facts: PacketFacts, idOf: (name: string) => string)
       'uco-vocabulary': 'https://ontology.unifiedcyberontology.org/uco/vocabulary/',
       xsd: 'http://www.w3.org/2001/XMLSchema#',
     },
-    '@graph': [investigation, acquisition, provenance, tool, camera, store, ...files],
+    '@graph': [investigation, acquisition, provenance, tool, camera, ...others, store, ...files],
   };
 }

@@ -32,6 +32,7 @@ const fileOf = (artifact: PacketArtifact) => ({
   sha256: artifact.sha256,
   fromAt: artifact.fromAt,
   toAt: artifact.toAt,
+  ...(artifact.cameraId === undefined ? {} : { cameraId: artifact.cameraId }),
 });
 
 /** Who decided what, from what, under which rules. */
@@ -84,6 +85,7 @@ export function acquisitionDocument({ recording, producer, place, artifacts }: P
     securedAt: recording.securedAt,
     range: { fromAt: recording.fromAt, toAt: recording.toAt },
     gaps: recording.gaps,
+    ...(recording.cameras === undefined ? {} : { cameras: recording.cameras }),
     method: [
       'Native segments are the files that the recorder wrote, byte for byte; the SHA-256 of each was taken when it was closed.',
       'The working copy (MP4, H.264) was cut from them with ffmpeg, to the frame; it is not the original.',

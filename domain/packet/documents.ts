@@ -77,7 +77,7 @@ export function coverDocument(facts: PacketFacts): PageDocument {
       {
         kind: 'rows',
         rows: facts.artifacts
-          .filter(({ kind }) => kind !== 'segment')
+          .filter(({ kind }) => kind !== 'segment' && kind !== 'other_segment')
           .map((artifact) => [artifactPath(artifact), `SHA-256 ${artifact.sha256}`]),
       },
       { kind: 'heading', text: 'How to look at it and check it' },

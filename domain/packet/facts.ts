@@ -19,6 +19,31 @@ export interface PacketArtifact {
   toAt: string | null;
   objectKey: string;
   objectVersion: string;
+  /** Of a camera beside the incident's own. */
+  cameraId?: string;
+}
+
+/** One camera of the incident: what it recorded, how its clock lay, and whether its video is in the packet. */
+export interface PacketCamera {
+  cameraId: string;
+  camera: string;
+  /** By this camera's own clock. */
+  fromAt: string;
+  toAt: string;
+  gaps: { fromAt: string; toAt: string }[];
+  /** How far its clock ran ahead of that of the incident's own camera; null: it is that camera. */
+  clock: { offsetMs: number; errorMs: number; source: 'measured' | 'declared' | 'assumed' } | null;
+  /** null: its video was left out. */
+  as: 'original' | 'redacted' | null;
+  because: Reason;
+  approval: PacketApproval | null;
+}
+
+/** Somebody's word that an unmasked video may leave. */
+export interface PacketApproval {
+  by: NamedActor;
+  at: string;
+  reason: string;
 }
 
 export interface TillExtractLine {
@@ -149,8 +174,10 @@ export interface PacketFacts {
     release: {
       as: 'original' | 'redacted';
       because: string;
-      approval: { by: NamedActor; at: string; reason: string } | null;
+      approval: PacketApproval | null;
     };
+    /** The incident's own camera first; packets from before other cameras could be masked do not have it. */
+    cameras?: PacketCamera[];
   };
   retention: { purgeAfter: string | null; legalHold: { reason: string; placedAt: string } | null };
   chronology: { at: string; kind: string; by: string; params: Record<string, unknown> }[];

@@ -11,7 +11,9 @@ const extensions: Record<string, string> = {
 };
 const folders: Record<string, string> = {
   segment: 'native',
+  other_segment: 'native',
   clip: 'video',
+  other_clip: 'video',
   redacted: 'video',
   still: 'stills',
   thumbnail: 'stills',

@@ -23,6 +23,8 @@ describe('names', () => {
     ['redacted-2', 'redacted', 'video/mp4', 'data/video/redacted-2.mp4'],
     ['redaction-map-2', 'redaction_map', 'application/json', 'data/acquisition/redaction-map-2.json'],
     ['segment-001', 'segment', 'video/mp2t', 'data/native/segment-001.ts'],
+    ['camera-2-clip', 'other_clip', 'video/mp4', 'data/video/camera-2-clip.mp4'],
+    ['camera-2-segment-001', 'other_segment', 'video/mp2t', 'data/native/camera-2-segment-001.ts'],
     ['thumbnail', 'thumbnail', 'image/jpeg', 'data/stills/thumbnail.jpg'],
   ])('of %s', (id, kind, mediaType, path) => {
     expect(artifactPath({ id, kind, mediaType })).toBe(path);
@@ -120,6 +122,47 @@ describe('statements say what is known and no more', () => {
       recording: { ...facts.recording, gaps: [], release: { as: 'redacted', because: 'REDACTED', approval: null } },
     });
     expect(qualityStatement(masked).join('\n')).toMatch(/No gap[\s\S]*are masked[\s\S]*not included, since they show/);
+  });
+
+  it('of several cameras: which are in it and how, which are not and why, and how their clocks lay', () => {
+    const part = { fromAt: 'a', toAt: 'b', gaps: [], approval: null };
+    const because = { code: 'REDACTED', params: {} };
+    const clock = { offsetMs: 400, errorMs: 40, source: 'declared' } as const;
+    const several = packetFacts({
+      artifacts: [
+        { ...clip!, id: 'redacted-1', kind: 'redacted' },
+        { ...clip!, id: 'redacted-2', kind: 'redacted', sha256: 'e'.repeat(64), cameraId: 'aisle-cam' },
+      ],
+      recording: {
+        ...facts.recording,
+        release: { as: 'redacted', because: 'REDACTED', approval: null },
+        cameras: [
+          { ...part, cameraId: 'sco-3-cam', camera: 'SCO 3', clock: null, as: 'redacted', because },
+          {
+            ...{ ...part, cameraId: 'aisle-cam', camera: 'Aisle', clock, as: 'redacted', because },
+            gaps: [{ fromAt: 'then', toAt: 'later' }],
+          },
+          {
+            ...{ ...part, cameraId: 'door-cam', camera: 'Door', clock, as: null },
+            because: { code: 'REDACTION_MISSING', params: {} },
+          },
+        ],
+      },
+    });
+    const quality = qualityStatement(several).join('\n');
+    expect(quality).toMatch(/The video of camera aisle-cam holds/);
+    expect(quality).toMatch(/Not recorded by camera "Aisle" \(aisle-cam\): then to later/);
+    expect(quality).toMatch(/Of camera "Aisle" \(aisle-cam\): Faces and bystanders are masked/);
+    expect(quality).toMatch(/NOT INCLUDED: the video of camera "Door" \(door-cam\), since it had not been masked/);
+    const clocks = clockStatement(several).join('\n');
+    expect(clocks).toMatch(/camera "Aisle" \(aisle-cam\) was 0\.400 s ahead of that of camera sco-3-cam/);
+    expect(clocks).not.toContain('Door');
+    expect(statementParagraphs(several).join('\n')).toContain(
+      `of camera aisle-cam that I refer to has the SHA-256 ${'e'.repeat(64)}`,
+    );
+    const cover = textOf(coverDocument(several));
+    expect(cover).toContain('NOT INCLUDED: the video of camera "Door"');
+    expect(JSON.stringify(caseDocument(several, (name) => name))).toContain('aisle-cam');
   });
 
   it('of a witness: the hash of the video, and that the system decides nothing', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ReleaseFacts, releaseOf } from './release.ts';
+import { leadingOf, type ReleaseDecision, type ReleaseFacts, releaseOf } from './release.ts';
 
 const base: ReleaseFacts = {
   rule: 'sharing',
@@ -39,4 +39,21 @@ it.each<[string, Partial<ReleaseFacts>, string]>([
 ])('%s', (_name, change, answer) => {
   const release = releaseOf({ ...base, ...change });
   expect(release.allowed ? `${release.as}: ${release.because}` : release.reason.code).toBe(answer);
+});
+
+const missing: ReleaseDecision = { allowed: false, reason: { code: 'REDACTION_MISSING', params: {} } };
+const pending: ReleaseDecision = { allowed: false, reason: { code: 'REDACTION_PENDING', params: {} } };
+const masked: ReleaseDecision = { allowed: true, as: 'redacted', because: 'REDACTED' };
+const original: ReleaseDecision = { allowed: true, as: 'original', because: 'APPROVED_UNREDACTED' };
+
+it.each<[string, [ReleaseDecision, ...ReleaseDecision[]], string]>([
+  ['one camera, refused', [missing], 'REDACTION_MISSING'],
+  ['none may leave: the own camera says why', [pending, missing], 'REDACTION_PENDING'],
+  ['all are masked', [masked, masked], 'redacted'],
+  ['one masked, the other left out', [masked, missing], 'redacted'],
+  ['the own one left out', [missing, masked], 'redacted'],
+  ['an original goes along: it is no masked recording any more', [masked, missing, original], 'original'],
+])('of several cameras, %s', (_name, decisions, answer) => {
+  const leading = leadingOf(decisions);
+  expect(leading.allowed ? leading.as : leading.reason.code).toBe(answer);
 });

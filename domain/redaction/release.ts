@@ -43,6 +43,15 @@ export function releaseOf(facts: ReleaseFacts): ReleaseDecision {
   }
 }
 
+/**
+ * The decision that speaks for all clips of an incident, its own camera's first: an original as soon as one goes along,
+ * the refusal of the first when none may leave.
+ */
+export function leadingOf<D extends ReleaseDecision>(decisions: readonly [D, ...D[]]): D {
+  const leaving = decisions.filter(({ allowed }) => allowed);
+  return leaving.find((decision) => decision.allowed && decision.as === 'original') ?? leaving[0] ?? decisions[0];
+}
+
 const refused = (code: string, params: Reason['params']): ReleaseDecision => ({
   allowed: false,
   reason: { code, params },

@@ -48,6 +48,8 @@ export interface ManualTrack {
 }
 
 export interface Redaction {
+  /** Of whose clip it is; versions are counted across all cameras of an incident. */
+  cameraId: string;
   version: number;
   state: RedactionState;
   reason: Reason | null;

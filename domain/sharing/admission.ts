@@ -14,12 +14,12 @@ export interface AdmissionFacts {
     /** No later one for the same purpose is ready. */
     newest: boolean;
     recordingAs: 'original' | 'redacted';
-    /** Of the video in it. */
-    videoSha256: string | null;
+    /** The hash of each video in it. */
+    videos: readonly string[];
     statementSigned: boolean;
   };
   /** What may leave now, whatever could when the packet was made. */
-  release: { allowed: true; as: 'original' | 'redacted'; videoSha256: string } | { allowed: false; code: string };
+  release: { allowed: true; as: 'original' | 'redacted'; videos: readonly string[] } | { allowed: false; code: string };
   consent: Consent | null;
   quality: Quality;
 }
@@ -35,8 +35,10 @@ export function refusalOf(facts: AdmissionFacts): Reason | null {
     return refusal('PACKET_FOR_OTHERS', { purpose: packet.purpose, recipient: recipient.kind });
   if (!packet.newest) return refusal('PACKET_SUPERSEDED');
   if (!release.allowed) return refusal('RELEASE_FORBIDDEN', { because: release.code });
-  // The rule lets something else out by now: another masking, or the masked clip instead of the original.
-  if (release.as !== packet.recordingAs || release.videoSha256 !== packet.videoSha256)
+  // The rule lets something else out by now: another masking, or the masked clip instead of the original. A camera that
+  // was left out and has been masked since makes the packet no worse.
+  const { videos } = release;
+  if (packet.videos.length === 0 || !packet.videos.every((sha256) => videos.includes(sha256)))
     return refusal('RECORDING_SUPERSEDED', { inPacket: packet.recordingAs, mayLeave: release.as });
   if (template.recording === 'masked' && packet.recordingAs !== 'redacted') return refusal('MASKED_ONLY');
   if (template.signedStatement && !packet.statementSigned) return refusal('STATEMENT_UNSIGNED');

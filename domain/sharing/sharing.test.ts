@@ -176,16 +176,20 @@ const admitted: AdmissionFacts = {
   recipient: { kind: 'insurer', enabled: true },
   template: { ...defaultTemplates.insurer, minQuality: 60 },
   packet: {
-    ...{ state: 'ready', purpose: 'insurer', newest: true, recordingAs: 'redacted', videoSha256: 'v2' },
+    ...{ state: 'ready', purpose: 'insurer', newest: true, recordingAs: 'redacted', videos: ['v2'] },
     statementSigned: false,
   },
-  release: { allowed: true, as: 'redacted', videoSha256: 'v2' },
+  release: { allowed: true, as: 'redacted', videos: ['v2'] },
   consent: { basis: 'contract', reference: 'P-1' },
   quality: qualityOf(good),
 };
 
 describe('what may go', () => {
   it('goes', () => expect(refusalOf(admitted)).toBeNull());
+  it('goes when one more camera could go by now', () => {
+    const release = { allowed: true, as: 'redacted', videos: ['v2', 'other-v1'] } as const;
+    expect(refusalOf({ ...admitted, release })).toBeNull();
+  });
 
   const { packet, template } = admitted;
   it.each<[string, Partial<AdmissionFacts>]>([
@@ -196,11 +200,12 @@ describe('what may go', () => {
     ['PACKET_FOR_OTHERS', { recipient: { kind: 'police', enabled: true } }],
     ['PACKET_SUPERSEDED', { packet: { ...packet, newest: false } }],
     ['RELEASE_FORBIDDEN', { release: { allowed: false, code: 'REDACTION_MISSING' } }],
-    ['RECORDING_SUPERSEDED', { release: { allowed: true, as: 'redacted', videoSha256: 'v3' } }],
-    ['RECORDING_SUPERSEDED', { release: { allowed: true, as: 'original', videoSha256: 'v2' } }],
+    ['RECORDING_SUPERSEDED', { release: { allowed: true, as: 'redacted', videos: ['v3'] } }],
+    ['RECORDING_SUPERSEDED', { release: { allowed: true, as: 'original', videos: ['unmasked'] } }],
+    ['RECORDING_SUPERSEDED', { packet: { ...packet, videos: ['v2', 'other-v1'] } }],
     [
       'MASKED_ONLY',
-      { packet: { ...packet, recordingAs: 'original' }, release: { allowed: true, as: 'original', videoSha256: 'v2' } },
+      { packet: { ...packet, recordingAs: 'original' }, release: { allowed: true, as: 'original', videos: ['v2'] } },
     ],
     ['STATEMENT_UNSIGNED', { template: { ...template, signedStatement: true } }],
     ['CONSENT_MISSING', { consent: null }],

@@ -846,10 +846,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Versions of the masked clip, who allowed the original to leave, and what may leave now */
+        /** Versions of the masked clips, camera by camera, who allowed an original to leave, and what may leave now */
         get: operations["listRedactions"];
         put?: never;
-        /** Have the clip masked; one that is there or being made is not made twice */
+        /** Have the clip of one camera masked; one that is there or being made is not made twice */
         post: operations["requestRedaction"];
         delete?: never;
         options?: never;
@@ -2667,6 +2667,11 @@ export interface components {
                 altered: string[];
             } | null;
             statementSignedBy: string | null;
+            /** @description Cameras whose video is not in it, and why */
+            leftOut: {
+                cameraId: string;
+                because: components["schemas"]["Reason"];
+            }[];
             /** @description It carries a token of RFC 3161 */
             timestamped: boolean;
         };
@@ -4302,12 +4307,18 @@ export interface components {
             /** @description It stands from the first to the last and moves evenly between them */
             keyFrames: components["schemas"]["RedactionKeyFrame"][];
         };
+        /** @description Whose clip; left out: that of the incident's own camera */
+        RedactionCameraId: string;
         RedactionBoxes: {
-            /** @description The version that was looked at; 0: none was made yet */
+            cameraId?: components["schemas"]["RedactionCameraId"];
+            /** @description The version of this camera that was looked at; 0: none was made yet */
             basedOn: number;
             manual: components["schemas"]["RedactionTrack"][];
         };
         Redaction: {
+            /** @description Whose clip it is */
+            cameraId: string;
+            /** @description Counted across the cameras of an incident */
             version: number;
             /** @enum {string} */
             state: "requested" | "ready" | "failed" | "unavailable";
@@ -4340,24 +4351,43 @@ export interface components {
                 /** @enum {string} */
                 style: "solid" | "blur";
             };
-            /** @description The newest first; only the newest counts */
+            /** @description The newest first; of each camera only the newest counts */
             versions: components["schemas"]["Redaction"][];
-            approval: {
-                by: string;
-                role: string;
+            approval: components["schemas"]["UnredactedApproval"];
+            release: components["schemas"]["ClipRelease"];
+            /** @description Each camera of the incident, its own first, whose approval and release stand above as well */
+            cameras: components["schemas"]["CameraMasking"][];
+        };
+        CameraMasking: {
+            cameraId: string;
+            name: string;
+            /** @description It is the camera that the incident is about */
+            isOwn: boolean;
+            clip: {
+                artifactId: string;
                 /** Format: date-time */
-                at: string;
-                reason: string;
+                fromAt: string | null;
+                /** Format: date-time */
+                toAt: string | null;
             } | null;
-            /** @description What may leave the company now */
-            release: {
-                allowed: boolean;
-                /** @enum {string|null} */
-                as: "original" | "redacted" | null;
-                because: components["schemas"]["Reason"];
-                artifactId: string | null;
-                mapArtifactId: string | null;
-            };
+            approval: components["schemas"]["UnredactedApproval"];
+            release: components["schemas"]["ClipRelease"];
+        };
+        UnredactedApproval: {
+            by: string;
+            role: string;
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        } | null;
+        /** @description What of a camera's clip may leave the company now */
+        ClipRelease: {
+            allowed: boolean;
+            /** @enum {string|null} */
+            as: "original" | "redacted" | null;
+            because: components["schemas"]["Reason"];
+            artifactId: string | null;
+            mapArtifactId: string | null;
         };
         Hold: {
             id: string;
@@ -6500,7 +6530,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    cameraId?: components["schemas"]["RedactionCameraId"];
+                };
+            };
+        };
         responses: {
             /** @description On record */
             202: {
@@ -6553,6 +6589,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    cameraId?: components["schemas"]["RedactionCameraId"];
                     reason: string;
                 };
             };
@@ -6572,7 +6609,9 @@ export interface operations {
     };
     withdrawUnredacted: {
         parameters: {
-            query?: never;
+            query?: {
+                cameraId?: components["schemas"]["RedactionCameraId"];
+            };
             header?: never;
             path: {
                 incidentId: components["parameters"]["IncidentId"];

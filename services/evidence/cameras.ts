@@ -12,6 +12,7 @@ import { iso, isoOrNull, readOnly, type ServiceContext, type WriteTransaction, w
 import { placeOf } from '../incident/assess.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
+import { orderRedaction } from './order-redaction.ts';
 import { type EvidenceResult, insertArtifact } from './record.ts';
 
 /** A camera beside the incident's own whose recording is secured as well. */
@@ -185,6 +186,11 @@ export function recordOtherCamera(
       actor: ctx.actor.id,
       params: { cameraId, state: result.state, gaps: result.gaps.length, ...(result.failure ?? {}) },
     });
+    const clip = result.artifacts.find(({ kind }) => kind === 'other_clip');
+    if (clip && incident.policy.redaction.rule === 'required') {
+      const made = { artifactId: clip.id, otherCameraId: cameraId, sha256: clip.sha256 };
+      await orderRedaction(tx, { actorId: ctx.actor.id, incident, clip: made, manual: [] });
+    }
     tx.audit({
       action: result.state === 'failed' ? 'evidence.failed' : 'evidence.acquired',
       subject: `incident:${incidentId}`,

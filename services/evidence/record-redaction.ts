@@ -5,7 +5,7 @@ import { placeOf } from '../incident/assess.ts';
 import { loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
 import { insertArtifact, type StoredArtifact } from './record.ts';
-import { loadClip, loadRedactions, type StoredClip } from './redaction-rows.ts';
+import { loadClip, loadRedactions, ofOther, type StoredClip } from './redaction-rows.ts';
 
 export interface RedactionWork {
   storeId: string;
@@ -31,7 +31,8 @@ export function readRedactionWork(
       (await loadRedactions(tx, tenantId, input.incidentId)).find(({ version }) => version === input.version),
       `version ${input.version} of the redaction of ${input.incidentId}`,
     );
-    const clip = await loadClip(tx, tenantId, input.incidentId);
+    const isOwn = redaction.cameraId === incident.cameraId;
+    const clip = await loadClip(tx, tenantId, input.incidentId, isOwn ? null : redaction.cameraId);
     if (redaction.state !== 'requested' || !clip) return null;
     const detections = await tx.query<{ boxes: DetectionBox[] | null }>(
       "select body -> 'boxes' as boxes from detections where tenant_id = $1 and incident_id = $2",
@@ -44,7 +45,8 @@ export function readRedactionWork(
     const { requestedAt, target, style, manual } = redaction;
     return {
       ...{ storeId: incident.storeId, clip, requestedAt, target, style, manual, held: held.length > 0 },
-      boxes: detections.flatMap((detection) => detection.boxes ?? []),
+      // They lie in the picture of the camera that reported them; in any other everybody is a bystander.
+      boxes: isOwn ? detections.flatMap((detection) => detection.boxes ?? []) : [],
     };
   });
 }
@@ -72,7 +74,8 @@ export function recordRedaction(
       ? { state: 'failed', reason: { code: 'EVIDENCE_PURGED', params: {} } }
       : input.result;
     const answer = { purged, purgeAfter: row?.purge_after?.toISOString() ?? null };
-    if (!(await settle(tx, ctx.actor.tenantId, input, result))) {
+    const settled = await settle(tx, ctx.actor.tenantId, input, result);
+    if (settled === null) {
       tx.noAudit('nothing changed');
       return answer;
     }
@@ -83,7 +86,7 @@ export function recordRedaction(
       ...placeOf(incident),
       kind: 'redaction_settled',
       actor: ctx.actor.id,
-      params: { version: input.version, state: result.state, ...(reason ?? {}) },
+      params: { version: input.version, state: result.state, ...ofOther(settled.camera_id), ...(reason ?? {}) },
     });
     tx.audit({
       action: result.state === 'ready' ? 'evidence.redacted' : 'evidence.redaction_failed',
@@ -91,6 +94,7 @@ export function recordRedaction(
       details: {
         version: input.version,
         state: result.state,
+        ...ofOther(settled.camera_id),
         ...(result.state === 'ready'
           ? {
               artifacts: [result.video, result.map].map(({ id, sha256, objectVersion }) => ({
@@ -111,14 +115,14 @@ async function settle(
   tenantId: string,
   { incidentId, version }: { incidentId: string; version: number },
   result: RedactionResult,
-): Promise<boolean> {
+): Promise<{ camera_id: string | null } | null> {
   const [videoId, mapId] = result.state === 'ready' ? [result.video.id, result.map.id] : [null, null];
-  const settled = await tx.query(
-    "update redactions set state = $4, reason = $5, settled_at = $6, artifact_id = $7, map_artifact_id = $8 where tenant_id = $1 and incident_id = $2 and version = $3 and state = 'requested' returning version",
+  const [settled] = await tx.query<{ camera_id: string | null }>(
+    "update redactions set state = $4, reason = $5, settled_at = $6, artifact_id = $7, map_artifact_id = $8 where tenant_id = $1 and incident_id = $2 and version = $3 and state = 'requested' returning camera_id",
     [
       ...[tenantId, incidentId, version, result.state],
       ...[result.state === 'ready' ? null : JSON.stringify(result.reason), tx.at, videoId, mapId],
     ],
   );
-  return settled.length > 0;
+  return settled ?? null;
 }

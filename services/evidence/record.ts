@@ -4,8 +4,7 @@ import { readOnly, type ServiceContext, type WriteTransaction, write } from '../
 import { placeOf } from '../incident/assess.ts';
 import { loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
-import { orderRedaction } from './redaction.ts';
-import { loadRedactions } from './redaction-rows.ts';
+import { orderRedaction } from './order-redaction.ts';
 
 export interface EvidenceRequest {
   storeId: string;
@@ -130,9 +129,8 @@ export function recordEvidence(
     });
     const clip = result.artifacts.find((artifact) => artifact.kind === 'clip');
     if (clip && incident.policy.redaction.rule === 'required') {
-      const [before] = await loadRedactions(tx, ctx.actor.tenantId, input.incidentId);
-      const made = { artifactId: clip.id, sha256: clip.sha256 };
-      await orderRedaction(tx, { actorId: ctx.actor.id, incident, clip: made, before, manual: [] });
+      const made = { artifactId: clip.id, otherCameraId: null, sha256: clip.sha256 };
+      await orderRedaction(tx, { actorId: ctx.actor.id, incident, clip: made, manual: [] });
     }
     tx.audit({
       action: result.state === 'failed' ? 'evidence.failed' : 'evidence.acquired',

@@ -1,26 +1,29 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
 import { requirePermission } from '../../domain/permissions.ts';
-import type { Policy } from '../../domain/policy.ts';
-import { type ReleaseFacts, releaseOf } from '../../domain/redaction/release.ts';
-import type { RedactionState } from '../../domain/redaction/types.ts';
-import type { ArtifactKind, EvidenceState, Reason } from '../../domain/types.ts';
+import { leadingOf, type ReleaseFacts, releaseOf } from '../../domain/redaction/release.ts';
+import type { Redaction } from '../../domain/redaction/types.ts';
+import type { ArtifactKind, Reason } from '../../domain/types.ts';
 import { isoOrNull, readOnly, type ServiceContext } from '../context.ts';
-import { loadIncident } from '../incident/facts.ts';
+import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
 import { standingRestriction } from '../rights/restrictions.ts';
+import { loadOtherCameras } from './cameras.ts';
 import type { StoredArtifact } from './record.ts';
+import { loadRedactions } from './redaction-rows.ts';
 
 /** Who is to see it: somebody outside of the company, staff by the link in a text, or the person who was recorded. */
 export type Audience = 'outside' | 'staff' | 'subject';
 
 /** One stored object that may leave, with all that is needed to read and to name it. */
-export type ReleasedArtifact = Omit<StoredArtifact, 'lockedUntil' | 'cameraId' | 'parentSha256'>;
+export type ReleasedArtifact = Omit<StoredArtifact, 'lockedUntil' | 'cameraId' | 'parentSha256'> & {
+  /** null: of the incident's own camera. */
+  cameraId: string | null;
+};
 
 interface LoadedArtifact extends ReleasedArtifact {
-  cameraId: string | null;
   quarantined: boolean;
 }
 
-/** Somebody's word that the unmasked clip may leave. */
+/** Somebody's word that an unmasked clip may leave. */
 export interface UnredactedApproval {
   by: string;
   role: string;
@@ -28,7 +31,8 @@ export interface UnredactedApproval {
   reason: string;
 }
 
-export type EvidenceRelease =
+/** Whether the clip of one camera may leave, and as what. */
+export type ClipRelease =
   | {
       allowed: true;
       as: 'original' | 'redacted';
@@ -37,12 +41,34 @@ export type EvidenceRelease =
       clip: ReleasedArtifact;
       /** The map of what was masked; null with the original. */
       redactionMap: ReleasedArtifact | null;
-      /** Everything that may leave, the clip and map among it: of a masked clip no segment, still or thumbnail goes along. */
+      /** All of this camera that may leave, clip and map among it: with a masked clip no segment, still or thumbnail. */
       artifacts: ReleasedArtifact[];
       /** Present when the original leaves only because somebody allowed it. */
       approval: UnredactedApproval | null;
     }
   | { allowed: false; reason: Reason };
+
+export interface CameraRelease {
+  cameraId: string;
+  isOwn: boolean;
+  release: ClipRelease;
+}
+
+export type EvidenceRelease = {
+  /** Camera by camera, the incident's own first; whoever hands it over says which were left out. */
+  cameras: CameraRelease[];
+} & (
+  | {
+      allowed: true;
+      /** `redacted` when every clip that goes along is masked. */
+      as: 'original' | 'redacted';
+      because: 'POLICY_ALLOWS_ORIGINAL' | 'REDACTED' | 'APPROVED_UNREDACTED';
+      approval: UnredactedApproval | null;
+      /** Of every camera whose clip may leave. */
+      artifacts: ReleasedArtifact[];
+    }
+  | { allowed: false; reason: Reason }
+);
 
 /** Which stored objects of an incident may leave, or why none may. Whoever hands them over audits that. */
 export function evidenceForRelease(
@@ -51,83 +77,94 @@ export function evidenceForRelease(
   audience: Audience = 'outside',
 ): Promise<EvidenceRelease> {
   requirePermission(ctx.actor, 'evidence.view');
-  return readOnly(ctx, async (tx) => {
-    const { policy, evidenceState } = await loadIncident(tx, ctx.actor.tenantId, incidentId);
-    return decideRelease(tx, ctx.actor.tenantId, { incidentId, policy, evidenceState, audience });
-  });
+  return readOnly(ctx, async (tx) =>
+    decideRelease(tx, await loadIncident(tx, ctx.actor.tenantId, incidentId), audience),
+  );
 }
+
+type ReleasedIncident = Pick<IncidentFacts, 'tenantId' | 'incidentId' | 'cameraId' | 'evidenceState'> & {
+  policy: Pick<IncidentFacts['policy'], 'redaction'>;
+};
 
 /** The same within a transaction of the caller's, who has asked for the permission. */
 export async function decideRelease(
   tx: Queryable,
-  tenantId: string,
-  input: { incidentId: string; policy: Pick<Policy, 'redaction'>; evidenceState: EvidenceState; audience: Audience },
+  incident: ReleasedIncident,
+  audience: Audience,
 ): Promise<EvidenceRelease> {
-  const { incidentId, policy, evidenceState, audience } = input;
+  const { tenantId, incidentId, policy } = incident;
   const restricted = audience === 'subject' ? null : await standingRestriction(tx, tenantId, incidentId);
-  if (restricted)
-    return { allowed: false, reason: { code: 'USE_RESTRICTED', params: { because: restricted.because } } };
   const artifacts = await loadArtifacts(tx, tenantId, incidentId);
-  const [newest] = await tx.query<{
-    version: number;
-    state: RedactionState;
-    reason: Reason | null;
-    parent_sha256: string;
-    artifact_id: string | null;
-    map_artifact_id: string | null;
-  }>(
-    'select version, state, reason, parent_sha256, artifact_id, map_artifact_id from redactions where tenant_id = $1 and incident_id = $2 order by version desc limit 1',
-    [tenantId, incidentId],
+  const versions = await loadRedactions(tx, tenantId, incidentId);
+  // Whoever asks for their own picture has no right to that of others, whatever somebody said of the police.
+  const approvals = audience === 'subject' ? [] : await standingApprovals(tx, incident);
+  const releaseFor = (
+    cameraId: string,
+    isOwn: boolean,
+    evidenceState: ReleaseFacts['evidenceState'],
+  ): CameraRelease => {
+    const of = { rule: policy.redaction.rule, audience, evidenceState };
+    const release: ClipRelease = restricted
+      ? { allowed: false, reason: { code: 'USE_RESTRICTED', params: { because: restricted.because } } }
+      : decideClip(of, {
+          artifacts: artifacts.filter((artifact) => artifact.cameraId === (isOwn ? null : cameraId)),
+          newest: versions.find((version) => version.cameraId === cameraId),
+          approval: approvals.find((approval) => approval.cameraId === cameraId),
+        });
+    return { cameraId, isOwn, release };
+  };
+  const own = releaseFor(incident.cameraId, true, incident.evidenceState);
+  const others = (await loadOtherCameras(tx, tenantId, incidentId)).map(({ cameraId, state }) =>
+    releaseFor(cameraId, false, state),
   );
-  const approval = await standingApproval(tx, tenantId, incidentId);
-  const clip = artifacts.find(({ kind }) => kind === 'clip');
-  const facts: ReleaseFacts = {
-    // Whoever asks for their own picture has no right to that of others, whatever the policy says of the police.
-    rule: audience === 'subject' ? 'required' : policy.redaction.rule,
+  const cameras = [own, ...others];
+  const leading = leadingOf([own.release, ...others.map(({ release }) => release)]);
+  if (!leading.allowed) return { ...leading, cameras };
+  const leaving = cameras.flatMap(({ release }) => (release.allowed ? release.artifacts : []));
+  const { as, because, approval } = leading;
+  return { allowed: true, as, because, approval, artifacts: leaving, cameras };
+}
+
+/** The part of a release that is about the incident's own camera. */
+export const ownClip = ({ cameras }: EvidenceRelease): ClipRelease => cameras[0]!.release;
+
+function decideClip(
+  { rule, audience, evidenceState }: Pick<ReleaseFacts, 'rule' | 'evidenceState'> & { audience: Audience },
+  {
+    artifacts,
+    newest,
+    approval,
+  }: { artifacts: LoadedArtifact[]; newest: Redaction | undefined; approval: StandingApproval | undefined },
+): ClipRelease {
+  const clip = artifacts.find(({ kind }) => kind === 'clip' || kind === 'other_clip');
+  const decision = releaseOf({
+    // The person who was recorded is shown nobody else, whatever the policy says of the police.
+    rule: audience === 'subject' ? 'required' : rule,
     audience: audience === 'staff' ? 'staff' : 'outside',
     evidenceState,
     clipSha256: clip?.sha256 ?? null,
-    approvedSha256: audience === 'subject' ? null : (approval?.clipSha256 ?? null),
-    redaction: newest
-      ? {
-          version: newest.version,
-          state: newest.state,
-          reason: newest.reason,
-          parentSha256: newest.parent_sha256,
-        }
-      : null,
-  };
-  const release = releaseOf(facts);
-  if (!release.allowed) return release;
-  const byId = (id: string | null | undefined) => artifacts.find((artifact) => artifact.id === id);
-  if (release.as === 'original') {
-    const original = artifacts.filter(
-      ({ kind, cameraId }) =>
-        kind !== 'redacted' &&
-        kind !== 'redaction_map' &&
-        // Who allowed this clip to leave has not spoken of what other cameras show.
-        (cameraId === null || release.because === 'POLICY_ALLOWS_ORIGINAL'),
-    );
+    approvedSha256: approval?.clipSha256 ?? null,
+    redaction: newest ?? null,
+  });
+  if (!decision.allowed) return decision;
+  if (decision.as === 'original') {
+    const original = artifacts.filter(({ kind }) => kind !== 'redacted' && kind !== 'redaction_map');
     const altered = quarantinedAmong(original);
     if (altered) return altered;
-    return {
-      ...release,
-      clip: clip!,
-      redactionMap: null,
-      artifacts: original,
-      approval: release.because === 'APPROVED_UNREDACTED' && approval ? approval.approval : null,
-    };
+    const by = decision.because === 'APPROVED_UNREDACTED' ? (approval?.approval ?? null) : null;
+    return { ...decision, clip: clip!, redactionMap: null, artifacts: original, approval: by };
   }
-  const masked = byId(newest?.artifact_id);
-  const map = byId(newest?.map_artifact_id);
+  const byId = (id: string | null | undefined) => artifacts.find((artifact) => artifact.id === id);
+  const masked = byId(newest?.artifactId);
+  const map = byId(newest?.mapArtifactId);
   if (!masked || !map) return { allowed: false, reason: { code: 'REDACTION_MISSING', params: {} } };
   // What a masked clip was made from has to stand as well, or nobody can show that it is true.
   const altered = quarantinedAmong([masked, map, clip!]);
   if (altered) return altered;
-  return { ...release, clip: masked, redactionMap: map, artifacts: [masked, map], approval: null };
+  return { ...decision, clip: masked, redactionMap: map, artifacts: [masked, map], approval: null };
 }
 
-function quarantinedAmong(artifacts: readonly LoadedArtifact[]): Extract<EvidenceRelease, { allowed: false }> | null {
+function quarantinedAmong(artifacts: readonly LoadedArtifact[]): Extract<ClipRelease, { allowed: false }> | null {
   const altered = artifacts.find(({ quarantined }) => quarantined);
   if (!altered) return null;
   return { allowed: false, reason: { code: 'EVIDENCE_QUARANTINED', params: { artifactId: altered.id } } };
@@ -165,23 +202,34 @@ async function loadArtifacts(tx: Queryable, tenantId: string, incidentId: string
   }));
 }
 
-/** The approval that was not withdrawn, with the clip that it is about. */
-export async function standingApproval(
+export interface StandingApproval {
+  cameraId: string;
+  clipSha256: string;
+  approval: UnredactedApproval;
+}
+
+/** The approvals that were not withdrawn, one at most for each camera, with the clip that each is about. */
+export async function standingApprovals(
   tx: Queryable,
-  tenantId: string,
-  incidentId: string,
-): Promise<{ approval: UnredactedApproval; clipSha256: string } | null> {
-  const [row] = await tx.query<{
+  { tenantId, incidentId, cameraId }: Pick<IncidentFacts, 'tenantId' | 'incidentId' | 'cameraId'>,
+): Promise<StandingApproval[]> {
+  const rows = await tx.query<{
+    camera_id: string | null;
     clip_sha256: string;
     reason: string;
     approved_by: string;
     approved_role: string;
     approved_at: Date;
   }>(
-    'select clip_sha256, reason, approved_by, approved_role, approved_at from unredacted_approvals where tenant_id = $1 and incident_id = $2 and withdrawn_at is null',
+    'select camera_id, clip_sha256, reason, approved_by, approved_role, approved_at from unredacted_approvals where tenant_id = $1 and incident_id = $2 and withdrawn_at is null',
     [tenantId, incidentId],
   );
-  if (!row) return null;
-  const { reason, approved_by: by, approved_role: role, approved_at: at } = row;
-  return { approval: { by, role, at: at.toISOString(), reason }, clipSha256: row.clip_sha256 };
+  return rows.map((row) => {
+    const { reason, approved_by: by, approved_role: role, approved_at: at } = row;
+    return {
+      cameraId: row.camera_id ?? cameraId,
+      clipSha256: row.clip_sha256,
+      approval: { by, role, at: at.toISOString(), reason },
+    };
+  });
 }

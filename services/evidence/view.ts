@@ -6,7 +6,7 @@ import { loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
 import { refuseRestrictedUse } from '../rights/restrictions.ts';
 import { loadOtherCameras, type OtherCamera } from './cameras.ts';
-import { decideRelease, evidenceForRelease } from './release.ts';
+import { decideRelease, evidenceForRelease, ownClip } from './release.ts';
 
 interface ArtifactRow {
   [column: string]: unknown;
@@ -242,7 +242,7 @@ export interface LinkPage {
 
 /** Which artifact a link may show; throws NOT_FOUND while there is none. */
 export async function linkClipId(ctx: ServiceContext, incidentId: string): Promise<string> {
-  const release = await evidenceForRelease(ctx, incidentId, 'staff');
+  const release = ownClip(await evidenceForRelease(ctx, incidentId, 'staff'));
   if (release.allowed) return release.clip.id;
   throw new DomainError('NOT_FOUND', 'There is no clip of this moment that may be shown here.');
 }
@@ -251,9 +251,7 @@ export async function linkClipId(ctx: ServiceContext, incidentId: string): Promi
 export function openLinkPage(ctx: ServiceContext, incidentId: string): Promise<LinkPage> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId);
-    const { policy, evidenceState } = incident;
-    const audience = 'staff';
-    const release = await decideRelease(tx, ctx.actor.tenantId, { incidentId, policy, evidenceState, audience });
+    const release = ownClip(await decideRelease(tx, incident, 'staff'));
     tx.audit({ action: 'evidence.link_opened', subject: `incident:${incidentId}`, details: { by: ctx.actor.id } });
     return {
       code: incident.code,
@@ -261,7 +259,7 @@ export function openLinkPage(ctx: ServiceContext, incidentId: string): Promise<L
       storeName: incident.storeName,
       timeZone: incident.timeZone,
       detectedAt: incident.detectedAt,
-      evidenceState,
+      evidenceState: incident.evidenceState,
       clipArtifactId: release.allowed ? release.clip.id : null,
       masking: !release.allowed && release.reason.code === 'REDACTION_PENDING',
     };

@@ -3,7 +3,9 @@ import type {
   ClockInterval,
   CustodyRow,
   NamedActor,
+  PacketApproval,
   PacketArtifact,
+  PacketCamera,
   PacketFacts,
   TillExtractLine,
 } from '../../domain/packet/facts.ts';
@@ -12,7 +14,8 @@ import type { Detection, Reason } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
 import { chainHead, custodyRows } from '../audit/read.ts';
 import { found, iso, isoOrNull } from '../context.ts';
-import type { EvidenceRelease, ReleasedArtifact } from '../evidence/release.ts';
+import { loadOtherCameras } from '../evidence/cameras.ts';
+import type { EvidenceRelease, ReleasedArtifact, UnredactedApproval } from '../evidence/release.ts';
 import type { PosExplanation } from '../incident/assess.ts';
 import type { IncidentFacts } from '../incident/facts.ts';
 import type { IncidentOutcome } from '../incident/outcome.ts';
@@ -91,7 +94,7 @@ export async function gatherFacts(
       lines: await readTape(tx, incident, new Set(row.pos_explanation?.matchedLineIds ?? [])),
     },
     clocks: await readClockIntervals(tx, incident),
-    recording: await readRecording(tx, of, release, nameOf),
+    recording: await readRecording(tx, of, { release, ownName: row.camera_name, nameOf }),
     retention: { purgeAfter: isoOrNull(row.purge_after), legalHold: await readHold(tx, of) },
     chronology: await readChronology(tx, of, nameOf),
     custody: await readCustodyRows(tx, of, nameOf),
@@ -100,6 +103,7 @@ export async function gatherFacts(
         ...{ id: artifact.id, kind: artifact.kind, mediaType: artifact.mediaType, sizeBytes: artifact.sizeBytes },
         ...{ sha256: artifact.sha256, fromAt: artifact.fromAt, toAt: artifact.toAt },
         ...{ objectKey: artifact.objectKey, objectVersion: artifact.objectVersion },
+        ...(artifact.cameraId === null ? {} : { cameraId: artifact.cameraId }),
       }),
     ),
   };
@@ -124,6 +128,7 @@ async function historyArtifacts(tx: Queryable, of: string[]): Promise<ReleasedAr
   return rows.map((row) => ({
     ...{ id: row.id, kind: row.kind, mediaType: row.media_type, sizeBytes: row.size_bytes, sha256: row.sha256 },
     ...{ objectKey: row.object_key, objectVersion: row.object_version, fromAt: iso(row.from_at), toAt: iso(row.to_at) },
+    cameraId: null,
   }));
 }
 
@@ -220,8 +225,11 @@ async function readClockIntervals(tx: Queryable, incident: IncidentFacts): Promi
 async function readRecording(
   tx: Queryable,
   of: string[],
-  release: Extract<EvidenceRelease, { allowed: true }>,
-  nameOf: (actorId: string) => string,
+  by: {
+    release: Extract<EvidenceRelease, { allowed: true }>;
+    ownName: string;
+    nameOf: (actorId: string) => string;
+  },
 ): Promise<PacketFacts['recording']> {
   const [row] = await tx.query<{
     state: PacketFacts['recording']['state'];
@@ -236,17 +244,28 @@ async function readRecording(
     of,
   );
   const evidence = found(row, `the evidence of incident ${of[1]}`);
-  const { approval } = release;
+  const { release, ownName } = by;
+  const approvalOf = (approval: UnredactedApproval | null): PacketApproval | null =>
+    approval === null
+      ? null
+      : { by: { name: by.nameOf(approval.by), role: approval.role }, at: approval.at, reason: approval.reason };
+  const own = { name: ownName, fromAt: iso(evidence.from_at), toAt: iso(evidence.to_at), gaps: evidence.gaps };
+  const others = await loadOtherCameras(tx, ...(of as [string, string]));
+  const cameras = release.cameras.map(({ cameraId, isOwn, release: clip }): PacketCamera => {
+    const other = isOwn ? undefined : others.find((each) => each.cameraId === cameraId);
+    const { name, fromAt, toAt, gaps } = other ?? own;
+    return {
+      ...{ cameraId, camera: name, fromAt, toAt, gaps, clock: other?.alignment ?? null },
+      as: clip.allowed ? clip.as : null,
+      because: clip.allowed ? { code: clip.because, params: {} } : clip.reason,
+      approval: clip.allowed ? approvalOf(clip.approval) : null,
+    };
+  });
   return {
     ...{ state: evidence.state, requestedAt: iso(evidence.requested_at), securedAt: isoOrNull(evidence.settled_at) },
     ...{ fromAt: iso(evidence.from_at), toAt: iso(evidence.to_at), gaps: evidence.gaps, failure: evidence.failure },
-    release: {
-      ...{ as: release.as, because: release.because },
-      approval:
-        approval === null
-          ? null
-          : { by: { name: nameOf(approval.by), role: approval.role }, at: approval.at, reason: approval.reason },
-    },
+    release: { as: release.as, because: release.because, approval: approvalOf(release.approval) },
+    cameras,
   };
 }
 

@@ -88,8 +88,7 @@ async function orderPacket(
   refuseUnfit(incident, order.purpose);
   if (order.purpose !== 'internal') await refuseOptedOut(tx, incident, `share_${order.purpose}`);
   const audience = order.purpose === 'internal' ? 'staff' : 'outside';
-  const { policy, evidenceState } = incident;
-  const release = await decideRelease(tx, tenantId, { incidentId, policy, evidenceState, audience });
+  const release = await decideRelease(tx, incident, audience);
   if (!release.allowed)
     throw new DomainError(
       'PRECONDITION_FAILED',
@@ -130,6 +129,7 @@ async function orderPacket(
     details: {
       ...{ packetId: id, version, purpose: order.purpose, inputSha256 },
       ...{ recordingAs: release.as, because: release.because },
+      leftOut: release.cameras.filter((camera) => !camera.release.allowed).map(({ cameraId }) => cameraId),
     },
   });
   return { packet: packetOf(row!, nameOf), fresh: true };

@@ -21,6 +21,8 @@ export interface Packet {
   changes: PacketChanges | null;
   /** Who signed the statement in it; null: it holds a draft that says so. */
   statementSignedBy: string | null;
+  /** Cameras whose video is not in it, and why; what was purged no longer says. */
+  leftOut: { cameraId: string; because: Reason }[];
   timestamped: boolean;
 }
 
@@ -58,5 +60,8 @@ export const packetOf = (row: PacketRow, nameOf: (actorId: string) => string): P
   },
   ...{ failure: row.failure, sizeBytes: row.size_bytes, sha256: row.sha256, changes: row.changes },
   statementSignedBy: row.statement_signed_by === null ? null : nameOf(row.statement_signed_by),
+  leftOut: (row.input.recording?.cameras ?? [])
+    .filter(({ as }) => as === null)
+    .map(({ cameraId, because }) => ({ cameraId, because })),
   timestamped: row.timestamp_token !== null,
 });

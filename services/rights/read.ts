@@ -3,7 +3,7 @@ import { requirePermission } from '../../domain/permissions.ts';
 import type { Behaviour } from '../../domain/types.ts';
 import { actorNames } from '../access/names.ts';
 import { iso, isoOrNull, readOnly, type ServiceContext, write } from '../context.ts';
-import { decideRelease, type ReleasedArtifact } from '../evidence/release.ts';
+import { decideRelease, ownClip, type ReleasedArtifact } from '../evidence/release.ts';
 import { loadIncident } from '../incident/facts.ts';
 import {
   type Candidate,
@@ -87,16 +87,17 @@ export function openSubjectExport(ctx: ServiceContext, requestId: string): Promi
     const incidents: SubjectExport['incidents'] = [];
     for (const { incidentId, camera, keptUntil } of granted) {
       const incident = await loadIncident(tx, tenantId, incidentId);
-      const { policy, evidenceState } = incident;
-      const release = await decideRelease(tx, tenantId, { incidentId, policy, evidenceState, audience: 'subject' });
+      const whole = await decideRelease(tx, incident, 'subject');
+      const release = ownClip(whole);
+      const clips = whole.cameras.flatMap((camera) => (camera.release.allowed ? [camera.release.clip] : []));
       if (!release.allowed && release.reason.code !== 'NO_CLIP') missing.push(incidentId);
       incidents.push({
         facts: {
           ...{ number: incidents.length + 1, behaviour: incident.behaviour, detectedAt: incident.detectedAt },
           ...{ place: `${incident.storeName}, ${camera}`, verdict: incident.verdict, closedAt: incident.closedAt },
-          ...{ keptUntil, till: incident.posVerdict, recording: release.allowed ? 'masked' : 'none' },
+          ...{ keptUntil, till: incident.posVerdict, recording: whole.allowed ? 'masked' : 'none' },
         },
-        artifacts: release.allowed ? [release.clip] : [],
+        artifacts: clips,
       });
     }
     if (missing.length > 0)

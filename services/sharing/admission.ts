@@ -1,4 +1,5 @@
 import type { Queryable } from '../../adapters/postgres/database.ts';
+import { isVideo } from '../../domain/packet/statements.ts';
 import { type AdmissionFacts, refusalOf } from '../../domain/sharing/admission.ts';
 import type { Quality } from '../../domain/sharing/quality.ts';
 import type { Consent, ShareTemplate } from '../../domain/sharing/template.ts';
@@ -22,8 +23,7 @@ export interface AdmissionInput {
 /** Why this packet may not go to this recipient as things stand now; null: it may. */
 export async function refusalNow(tx: Queryable, input: AdmissionInput): Promise<Reason | null> {
   const { incident, packet, template, consent, quality } = input;
-  const { incidentId, policy, evidenceState, tenantId } = incident;
-  const release = await decideRelease(tx, tenantId, { incidentId, policy, evidenceState, audience: 'outside' });
+  const release = await decideRelease(tx, incident, 'outside');
   const facts: AdmissionFacts = {
     ...{ incident, template, consent, quality },
     recipient: { kind: input.recipient.kind, enabled: input.recipient.enabled },
@@ -32,19 +32,17 @@ export async function refusalNow(tx: Queryable, input: AdmissionInput): Promise<
       newest: !input.newestOnly || (await isNewest(tx, packet)),
       // What was purged says nothing any more.
       recordingAs: packet.state === 'purged' ? 'original' : packet.input.recording.release.as,
-      videoSha256: packet.state === 'purged' ? null : videoSha256(packet),
+      videos: packet.state === 'purged' ? [] : packet.input.artifacts.filter(isVideo).map(({ sha256 }) => sha256),
     },
     release: release.allowed
-      ? { allowed: true, as: release.as, videoSha256: release.clip.sha256 }
+      ? {
+          ...{ allowed: true, as: release.as },
+          videos: release.cameras.flatMap(({ release: clip }) => (clip.allowed ? [clip.clip.sha256] : [])),
+        }
       : { allowed: false, code: release.reason.code },
   };
   return refusalOf(facts);
 }
-
-const videoSha256 = ({ input }: PacketRow): string | null => {
-  const kind = input.recording.release.as === 'redacted' ? 'redacted' : 'clip';
-  return input.artifacts.find((artifact) => artifact.kind === kind)?.sha256 ?? null;
-};
 
 async function isNewest(tx: Queryable, packet: PacketRow): Promise<boolean> {
   const later = await tx.query(

@@ -111,6 +111,7 @@ describe('every new view is usable by everybody', () => {
 });
 
 describe('the evidence of several cameras', () => {
+  let several = '';
   const evidenceOf = async (incidentId: string) =>
     (await scene.system.api<Schemas['Evidence']>('soc_lead', 'GET', `/v1/incidents/${incidentId}/evidence`)).body;
 
@@ -140,6 +141,7 @@ describe('the evidence of several cameras', () => {
 
   it('is one moment on all of them, frame by frame, with boxes, heat and the native recording', async () => {
     const incidentId = await withNeighbour();
+    several = incidentId;
     const watched = await browser.open();
     pages.push(watched);
     const { page } = watched;
@@ -199,6 +201,28 @@ describe('the evidence of several cameras', () => {
     await page.getByRole('button', { name: 'Put an intact copy in its place' }).click();
     await page.getByTestId('quarantine').waitFor({ state: 'detached' });
     await page.getByTestId('wall-lead').waitFor();
+  }, 60_000);
+
+  it('is masked camera by camera, chosen by keyboard', async () => {
+    const watched = await browser.open();
+    pages.push(watched);
+    const { page } = watched;
+    await signInAs(page, scene.system.baseUrl, 'SOC lead');
+    await page.goto(at(several));
+    await page.getByRole('tab', { name: 'Masking' }).click();
+    await page.getByText('Nothing of SCO 3 may leave the company yet.').waitFor();
+    await page.getByRole('button', { name: 'Aisle · may not leave' }).press('Enter');
+    await page.getByText('Nothing of Aisle may leave the company yet.').waitFor();
+    await page.getByRole('button', { name: 'Mask the clip' }).press('Enter');
+    await page.getByText('The masked clip of Aisle may leave the company.').waitFor();
+    await page.getByTestId('masked-video').waitFor();
+    await page.getByTestId('timeline').getByText('The masked clip of aisle-cam is there').waitFor();
+    await expectAccessible(page, 'masking one of two cameras');
+    const shots = process.env['FLOORWALKER_SHOTS'];
+    if (shots) await page.screenshot({ path: `${shots}/masking.png`, fullPage: true });
+    await page.getByRole('button', { name: 'SCO 3 · may not leave' }).press('Enter');
+    await page.getByText('Nothing of SCO 3 may leave the company yet.').waitFor();
+    expect(await page.getByTestId('masked-video').count()).toBe(0);
   }, 60_000);
 });
 

@@ -229,7 +229,7 @@ describe('serving evidence', () => {
     expect((await view()).body.artifacts).toMatchObject([{ quarantine: { because: 'ALTERED' } }]);
     expect(await (await fetch(new URL('/metrics', api.baseUrl))).text()).toMatch(/evidence_quarantined_files [1-9]/);
     const release = await evidenceForRelease(contextOf(database, actorOf('compliance')), made.incidentId, 'staff');
-    expect(release).toEqual({
+    expect(release).toMatchObject({
       allowed: false,
       reason: { code: 'EVIDENCE_QUARANTINED', params: { artifactId: 'clip' } },
     });

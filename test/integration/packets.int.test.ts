@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { generateSigningKeyPem, openSigner } from '../../adapters/crypto/signer.ts';
 import { auditContentText, chainText } from '../../domain/audit-chain.ts';
 import type { PacketFacts } from '../../domain/packet/facts.ts';
-import { recordEvidence } from '../../services/evidence/record.ts';
+import { recordOtherCamera } from '../../services/evidence/cameras.ts';
+import { recordEvidence, type StoredArtifact } from '../../services/evidence/record.ts';
+import { recordRedaction } from '../../services/evidence/record-redaction.ts';
+import { requestRedaction } from '../../services/evidence/redaction.ts';
 import { findDueIncidents, purgeIncident } from '../../services/retention/purge.ts';
 import { openStrictStore } from '../../simulate/strict-store.ts';
 import { runVerifyPacket } from '../../stack/verify-packet.ts';
@@ -47,23 +50,50 @@ afterAll(async () => {
 
 const kinds = { mp4: ['clip', 'video/mp4'], ts: ['segment', 'video/mp2t'], jpg: ['still', 'image/jpeg'] } as const;
 
+async function stored(incidentId: string, file: string, body: Buffer, lockedMs: number) {
+  const key = `demo/high-street/${incidentId}/${file}`;
+  const lockedUntil = new Date(Date.now() + lockedMs).toISOString();
+  const mediaType = 'application/octet-stream';
+  const { version } = await system.objects.putLocked({ key, body, mediaType, sha256: sha256(body), lockedUntil });
+  return {
+    ...{ objectKey: key, objectVersion: version, sizeBytes: body.length, sha256: sha256(body) },
+    ...{ fromAt: nowIso(), toAt: nowIso(), lockedUntil },
+  };
+}
+
+/** Another camera saw it as well, and from now on only masked clips may leave. */
+async function withAisle(incidentId: string): Promise<void> {
+  const { admin } = system.database;
+  await admin.query(
+    "insert into cameras (tenant_id, store_id, id, name) values ('demo', 'high-street', 'aisle-cam', 'Aisle') on conflict do nothing",
+  );
+  await admin.query(
+    `insert into evidence_cameras (tenant_id, store_id, incident_id, camera_id, position, from_at, to_at, offset_ms, error_ms, offset_source)
+     values ('demo', 'high-street', $1, 'aisle-cam', 2, now(), now(), 400, 40, 'declared')`,
+    [incidentId],
+  );
+  const file = await stored(incidentId, 'camera-2-clip.mp4', Buffer.from('the aisle'), 60_000);
+  const clip = { id: 'camera-2-clip', kind: 'other_clip', mediaType: 'video/mp4', cameraId: 'aisle-cam' } as const;
+  await recordOtherCamera(contextOf(system.database, actorOf('system', { id: 'system:test' })), {
+    ...{ incidentId, cameraId: 'aisle-cam' },
+    result: { state: 'ready', gaps: [], failure: null, artifacts: [{ ...clip, ...file }] },
+  });
+  await admin.query(`update incidents set policy = jsonb_set(policy, '{redaction,rule}', '"sharing"') where id = $1`, [
+    incidentId,
+  ]);
+}
+
 /** A closed, confirmed incident with its recordings in the store, of which nobody else knows. */
 async function confirmed(lockedMs = 60_000): Promise<string> {
-  const { database, objects } = system;
+  const { database } = system;
   const incidentId = await openIncident(database);
   await database.admin.query('delete from outbox where incident_id = $1', [incidentId]);
-  const lockedUntil = new Date(Date.now() + lockedMs).toISOString();
   const artifacts = await Promise.all(
     Object.entries(testRecordings).map(async ([name, body]) => {
       const file = name.slice(name.lastIndexOf('/') + 1);
       const [id, extension] = file.split('.') as [string, keyof typeof kinds];
       const [kind, mediaType] = kinds[extension];
-      const key = `demo/high-street/${incidentId}/${file}`;
-      const { version } = await objects.putLocked({ key, body, mediaType, sha256: sha256(body), lockedUntil });
-      return {
-        ...{ id, kind, mediaType, objectKey: key, objectVersion: version, sizeBytes: body.length },
-        ...{ sha256: sha256(body), fromAt: nowIso(), toAt: nowIso(), lockedUntil },
-      };
+      return { id, kind, mediaType, ...(await stored(incidentId, file, body, lockedMs)) };
     }),
   );
   const ctx = contextOf(database, actorOf('system', { id: 'system:test' }));
@@ -117,6 +147,17 @@ async function fileOf(zip: Buffer, path: string): Promise<Buffer> {
   return Buffer.from(await entry!.bytes.arrayBuffer());
 }
 
+function publishedForm(record: unknown): void {
+  const ajv = new Ajv.default({ strict: true, allErrors: true });
+  addFormats.default(ajv);
+  const schema = JSON.parse(
+    readFileSync(new URL('../../schemas/packet/incident-packet.schema.json', import.meta.url), 'utf8'),
+  ) as object;
+  const validate = ajv.compile(schema);
+  validate(record);
+  expect(validate.errors).toBeNull();
+}
+
 const auditOf = async (incidentId: string): Promise<string[]> => {
   const { rows } = await system.database.admin.query<{ action: string }>(
     "select action from audit where subject = $1 and (action like 'packet.%' or action = 'access.refused') order by seq",
@@ -148,15 +189,64 @@ describe('a packet', () => {
         ),
       ).toBe(hash);
 
-    const ajv = new Ajv.default({ strict: true, allErrors: true });
-    addFormats.default(ajv);
-    const schema = JSON.parse(
-      readFileSync(new URL('../../schemas/packet/incident-packet.schema.json', import.meta.url), 'utf8'),
-    ) as object;
-    const validate = ajv.compile(schema);
-    validate(JSON.parse((await fileOf(zip, 'data/incident.json')).toString()));
-    expect(validate.errors).toBeNull();
+    publishedForm(JSON.parse((await fileOf(zip, 'data/incident.json')).toString()));
     expect(await auditOf(incidentId)).toEqual(['packet.requested', 'packet.built', 'packet.downloaded']);
+  });
+
+  it('of several cameras holds what is masked and says which are left out, until they are masked too', async () => {
+    const incidentId = await confirmed();
+    const { database } = system;
+    await withAisle(incidentId);
+    const asked = await request(incidentId);
+    expect([asked.status, asked.body['detail']]).toEqual([422, expect.stringContaining('REDACTION_MISSING')]);
+    const ctx = contextOf(database, actorOf('system', { id: 'system:test' }));
+    const mask = async (cameraId: string, name: string) => {
+      const { version } = await requestRedaction(contextOf(database, actorOf('compliance')), { incidentId, cameraId });
+      await database.admin.query("delete from outbox where incident_id = $1 and kind = 'redact'", [incidentId]);
+      const [video, map] = await Promise.all(
+        (['redacted', 'redaction_map'] as const).map(async (kind): Promise<StoredArtifact> => {
+          const [extension, mediaType] = kind === 'redacted' ? ['mp4', 'video/mp4'] : ['json', 'application/json'];
+          const id = `${kind.replace('_', '-')}-${version}`;
+          return {
+            ...(await stored(incidentId, `${id}.${extension}`, Buffer.from(`${kind} of ${name}`), 60_000)),
+            ...{ id, kind, mediaType: mediaType! },
+            ...(cameraId === 'sco-3-cam' ? {} : { cameraId }),
+          };
+        }),
+      );
+      await recordRedaction(ctx, { incidentId, version, result: { state: 'ready', video: video!, map: map! } });
+    };
+    await mask('sco-3-cam', 'the lane');
+    const first = await made(incidentId);
+    expect(first).toMatchObject({
+      leftOut: [{ cameraId: 'aisle-cam', because: { code: 'REDACTION_MISSING', params: {} } }],
+    });
+    const zip = await content(first.id);
+    expect(await verified(zip)).toMatch(/^0 /);
+    const record = JSON.parse((await fileOf(zip, 'data/incident.json')).toString()) as {
+      recording: PacketFacts['recording'] & { statement: string[] };
+      files: { path: string; kind: string; cameraId?: string }[];
+    };
+    expect(record.files.map(({ path }) => path)).toEqual([
+      'data/video/redacted-1.mp4',
+      'data/acquisition/redaction-map-1.json',
+    ]);
+    expect(record.recording.cameras).toMatchObject([
+      { cameraId: 'sco-3-cam', as: 'redacted', clock: null },
+      { cameraId: 'aisle-cam', camera: 'Aisle', as: null, because: { code: 'REDACTION_MISSING' } },
+    ]);
+    expect(record.recording.statement.join('\n')).toMatch(/NOT INCLUDED: the video of camera "Aisle"/);
+    publishedForm(record);
+
+    await mask('aisle-cam', 'the aisle');
+    const second = await made(incidentId);
+    expect(second).toMatchObject({
+      leftOut: [],
+      changes: { added: ['data/acquisition/redaction-map-2.json', 'data/video/redacted-2.mp4'] },
+    });
+    const whole = await content(second.id);
+    expect((await fileOf(whole, 'data/video/redacted-2.mp4')).toString()).toBe('redacted of the aisle');
+    publishedForm(JSON.parse((await fileOf(whole, 'data/incident.json')).toString()));
   });
 
   it('is ordered once with one key, and a new version otherwise that says what changed', async () => {

@@ -12,7 +12,8 @@ import { defaultPolicy } from '../../domain/policy.ts';
 import type { RedactionMap } from '../../domain/redaction/map.ts';
 import type { ManualTrack } from '../../domain/redaction/types.ts';
 import { addMs } from '../../domain/time.ts';
-import { recordEvidence } from '../../services/evidence/record.ts';
+import { recordOtherCamera } from '../../services/evidence/cameras.ts';
+import { recordEvidence, type StoredArtifact } from '../../services/evidence/record.ts';
 import { addManualBoxes, requestRedaction } from '../../services/evidence/redaction.ts';
 import { evidenceForRelease } from '../../services/evidence/release.ts';
 import { placeHold } from '../../services/hold/manage.ts';
@@ -106,7 +107,7 @@ const worker = (change: Partial<RedactionDependencies> = {}) => {
 const as = (role: Parameters<typeof actorOf>[0]) => contextOf(database, actorOf(role));
 const operator = () => as('soc_operator');
 
-async function withClip(body: Uint8Array = film): Promise<{ incidentId: string; key: string }> {
+async function withClip(body: Uint8Array = film): Promise<{ incidentId: string; key: string; fromAt: string }> {
   const incidentId = await openIncident(database);
   const key = `demo/high-street/${incidentId}/clip.mp4`;
   const lockedUntil = new Date(Date.now() + 3_000).toISOString();
@@ -121,7 +122,50 @@ async function withClip(body: Uint8Array = film): Promise<{ incidentId: string; 
     incidentId,
     result: { state: 'ready', gaps: [], failure: null, artifacts: [artifact] },
   });
-  return { incidentId, key };
+  return { incidentId, key, fromAt };
+}
+
+/** The same film as another camera saw it, whose clock runs 400 ms ahead. */
+async function addAisle(incidentId: string, ownFromAt: string): Promise<void> {
+  await database.admin.query(
+    "insert into cameras (tenant_id, store_id, id, name) values ('demo', 'high-street', 'aisle-cam', 'Aisle') on conflict do nothing",
+  );
+  await database.admin.query(
+    `insert into evidence_cameras (tenant_id, store_id, incident_id, camera_id, position, from_at, to_at, offset_ms, error_ms, offset_source)
+     values ('demo', 'high-street', $1, 'aisle-cam', 2, now(), now(), 400, 40, 'declared')`,
+    [incidentId],
+  );
+  const fromAt = addMs(ownFromAt, 400);
+  const objectKey = `demo/high-street/${incidentId}/camera-2-clip.mp4`;
+  const lockedUntil = new Date(Date.now() + 3_000).toISOString();
+  const stored = { key: objectKey, body: film, mediaType: 'video/mp4', sha256: sha256(film), lockedUntil };
+  const { version: objectVersion } = await api.objects.putLocked(stored);
+  const artifact: StoredArtifact = {
+    ...{ id: 'camera-2-clip', kind: 'other_clip', cameraId: 'aisle-cam', mediaType: 'video/mp4', objectKey },
+    ...{
+      objectVersion,
+      sizeBytes: film.length,
+      sha256: stored.sha256,
+      fromAt,
+      toAt: addMs(fromAt, 3_000),
+      lockedUntil,
+    },
+  };
+  await recordOtherCamera(as('system'), {
+    ...{ incidentId, cameraId: 'aisle-cam' },
+    result: { state: 'ready', gaps: [], failure: null, artifacts: [artifact] },
+  });
+}
+
+/** What may leave, camera by camera: its files, or the code of why none. */
+async function leaving(incidentId: string): Promise<Record<string, string>> {
+  const { cameras } = await evidenceForRelease(as('compliance'), incidentId);
+  return Object.fromEntries(
+    cameras.map(({ cameraId, release }) => [
+      cameraId,
+      release.allowed ? release.artifacts.map(({ id }) => id).join(' ') : release.reason.code,
+    ]),
+  );
 }
 
 const view = async (incidentId: string) =>
@@ -268,6 +312,76 @@ describe('a masked clip', () => {
   });
 });
 
+describe('the clip of another camera', () => {
+  it('is masked for itself, everybody whole, and leaves or stays for itself', async () => {
+    const { incidentId, fromAt } = await withClip();
+    await addAisle(incidentId, fromAt);
+    const reported = [{ at: addMs(fromAt, 500), ...standing }];
+    await database.admin.query(
+      "update detections set body = body || jsonb_build_object('boxes', $2::jsonb) where incident_id = $1",
+      [...[incidentId, JSON.stringify(reported)]],
+    );
+    const path = `/v1/incidents/${incidentId}/redactions`;
+    const ask = (body?: object) => api.call<{ version: number }>(database.keys.soc_operator, 'POST', path, body);
+    const asked = await ask({ cameraId: 'aisle-cam' });
+    expect([asked.status, asked.body]).toMatchObject([202, { version: 1, cameraId: 'aisle-cam' }]);
+    expect((await ask({ cameraId: 'door-cam' })).status).toBe(400);
+    expect(await worker()(incidentId, 1)).toEqual({ state: 'ready' });
+    expect(await leaving(incidentId)).toEqual({
+      ...{ 'sco-3-cam': 'REDACTION_MISSING', 'aisle-cam': 'redacted-1 redaction-map-1' },
+    });
+    expect(await evidenceForRelease(as('compliance'), incidentId)).toMatchObject({ allowed: true, as: 'redacted' });
+
+    expect((await ask()).body).toMatchObject({ version: 2, cameraId: 'sco-3-cam' });
+    expect(await worker()(incidentId, 2)).toEqual({ state: 'ready' });
+    const both = { 'sco-3-cam': 'redacted-2 redaction-map-2', 'aisle-cam': 'redacted-1 redaction-map-1' };
+    expect(await leaving(incidentId)).toEqual(both);
+    const mapOf = async (version: number) =>
+      JSON.parse((await fetchArtifact(incidentId, `redaction-map-${version}`)).toString()) as RedactionMap;
+    const whats = (map: RedactionMap) => [...new Set(map.frames.flatMap(({ boxes }) => boxes.map(({ what }) => what)))];
+    const [aisle, own] = [await mapOf(1), await mapOf(2)];
+    expect([aisle.parent.artifactId, whats(aisle)]).toEqual(['camera-2-clip', ['person']]);
+    expect([own.parent.artifactId, whats(own)]).toEqual(['clip', ['head']]);
+    const { rows } = await database.admin.query<{ from_at: Date }>(
+      "select from_at from evidence_artifacts where incident_id = $1 and camera_id = 'aisle-cam' and kind like 'reda%'",
+      [incidentId],
+    );
+    expect(rows.map(({ from_at }) => from_at.toISOString())).toEqual([addMs(fromAt, 400), addMs(fromAt, 400)]);
+
+    // A better version of one is asked for: the other goes on leaving.
+    const draw = (basedOn: number) =>
+      addManualBoxes(operator(), { incidentId, cameraId: 'aisle-cam', basedOn, manual: [] });
+    await expect(draw(2)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringMatching(/newest is 1/) });
+    expect(await draw(1)).toMatchObject({ version: 3, cameraId: 'aisle-cam' });
+    expect(await leaving(incidentId)).toEqual({ ...both, 'aisle-cam': 'REDACTION_PENDING' });
+    expect(await worker()(incidentId, 3)).toEqual({ state: 'ready' });
+    expect(await leaving(incidentId)).toEqual({ ...both, 'aisle-cam': 'redacted-3 redaction-map-3' });
+  });
+
+  it('leaves unmasked by the word of somebody who spoke of it, and of no other', async () => {
+    const { incidentId, fromAt } = await withClip();
+    await addAisle(incidentId, fromAt);
+    const path = `/v1/incidents/${incidentId}/unredacted-release`;
+    const refused = { 'sco-3-cam': 'REDACTION_MISSING', 'aisle-cam': 'REDACTION_MISSING' };
+    const allow = (cameraId: string) =>
+      api.call(database.keys.soc_lead, 'PUT', path, { cameraId, reason: 'The police asked for it.' });
+    expect((await allow('aisle-cam')).status).toBe(200);
+    expect(await leaving(incidentId)).toEqual({ ...refused, 'aisle-cam': 'camera-2-clip' });
+    expect((await allow('aisle-cam')).status).toBe(409);
+    expect((await allow('sco-3-cam')).status).toBe(200);
+    expect(await leaving(incidentId)).toEqual({ 'sco-3-cam': 'clip', 'aisle-cam': 'camera-2-clip' });
+    const withdrawn = await api.call<{ cameras: unknown }>(
+      ...([database.keys.soc_lead, 'DELETE', `${path}?cameraId=aisle-cam`] as const),
+    );
+    expect(withdrawn.body.cameras).toMatchObject([
+      { cameraId: 'sco-3-cam', isOwn: true, approval: { by: 'user:demo-soc_lead' }, release: { as: 'original' } },
+      { cameraId: 'aisle-cam', name: 'Aisle', isOwn: false, approval: null, clip: { artifactId: 'camera-2-clip' } },
+    ]);
+    expect((await api.call(database.keys.soc_lead, 'DELETE', path)).status).toBe(200);
+    expect(await leaving(incidentId)).toEqual(refused);
+  });
+});
+
 describe('what cannot be masked', () => {
   const cases: [string, Partial<RedactionDependencies>, string, string][] = [
     ['without a model', { openFinder: async () => MODELS.rfb320Face }, 'unavailable', 'MODEL_MISSING'],
@@ -362,6 +476,11 @@ describe('a policy that wants every clip masked', () => {
     expect((await view(incidentId)).versions).toMatchObject([{ version: 1, state: 'requested' }]);
     const outbox = await database.admin.query('select kind, payload from outbox where incident_id = $1', [incidentId]);
     expect(outbox.rows).toContainEqual({ kind: 'redact', payload: { version: 1 } });
+    await addAisle(incidentId, nowIso());
+    expect((await view(incidentId)).versions).toMatchObject([
+      { cameraId: 'aisle-cam', version: 2, state: 'requested' },
+      { cameraId: 'sco-3-cam', version: 1, state: 'requested' },
+    ]);
     const token = `link-${incidentId}`;
     await database.admin.query(
       "insert into evidence_links (tenant_id, store_id, incident_id, token_sha256, person_id, expires_at) values ('demo', 'high-street', $1, $2, 'sam', now() + interval '1 hour')",

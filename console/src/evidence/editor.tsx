@@ -15,6 +15,9 @@ import classes from './masking.module.css';
 interface EditorProps {
   incident: IncidentDetail;
   clip: Clip;
+  cameraId: string;
+  /** Said where there are several. */
+  cameraName: string | null;
   newest: Schemas['Redaction'] | undefined;
   onClose: () => void;
 }
@@ -30,7 +33,7 @@ const sides = [
 ] as const;
 
 /** Draws what the model missed, and takes away what it got wrong: a box at a moment, another moment, and it moves between. */
-export function MaskingEditor({ incident, clip, newest, onClose }: EditorProps) {
+export function MaskingEditor({ incident, clip, cameraId, cameraName, newest, onClose }: EditorProps) {
   const playhead = usePlayhead(clipLengthS(clip), 0);
   const [tracks, setTracks] = useState<Track[]>(newest?.manual ?? []);
   const [selectedId, setSelectedId] = useState<string | null>(tracks[0]?.id ?? null);
@@ -48,7 +51,7 @@ export function MaskingEditor({ incident, clip, newest, onClose }: EditorProps) 
       expectData(
         api.POST('/v1/incidents/{incidentId}/redactions/boxes', {
           params: { path: { incidentId: incident.id } },
-          body: { basedOn: newest?.version ?? 0, manual: tracks },
+          body: { cameraId, basedOn: newest?.version ?? 0, manual: tracks },
         }),
       ),
     { onSuccess: onClose },
@@ -73,6 +76,7 @@ export function MaskingEditor({ incident, clip, newest, onClose }: EditorProps) 
 
   return (
     <div className={classes.stack} data-testid="masking-editor">
+      {cameraName !== null && <b>{cameraName}</b>}
       <p className={classes.dim}>
         Stop where a face is to be seen and draw a box over it. Go on to where it is gone and choose “Ends here”; where
         it moves, correct the box on the way.

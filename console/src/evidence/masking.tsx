@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { IncidentDetail, Schemas } from '../api/client.ts';
 import { api, expectData } from '../api/client.ts';
 import { useIncidentCommand } from '../api/commands.ts';
+import type { Clip } from '../incident/clip-time.ts';
 import { dateTime } from '../time.ts';
 import { Failure, Loading, Problem } from '../ui/notices.tsx';
 import { useSession } from '../ui/session.ts';
@@ -14,32 +15,61 @@ import classes from './masking.module.css';
 import { redactionsQuery } from './queries.ts';
 import { redactionState, ruleSentence, styleLabels, targetLabels } from './words.ts';
 
-type Redactions = Schemas['Redactions'];
+type Camera = Schemas['CameraMasking'];
 
-/** The masked clip: what state it is in, a look at it, boxes by hand, and whether the original may leave. */
+/** The masked clip of each camera: what state it is in, a look at it, boxes by hand, and whether the original may leave. */
 export function Masking({ incident }: { incident: IncidentDetail }) {
   const { may } = useSession();
   const redactions = useQuery(redactionsQuery(incident.id));
   const [isEditing, setEditing] = useState(false);
-  const path = { params: { path: { incidentId: incident.id } } };
+  const [chosenId, setChosenId] = useState(incident.cameraId);
   const request = useIncidentCommand(incident.id, () =>
-    expectData(api.POST('/v1/incidents/{incidentId}/redactions', path)),
+    expectData(
+      api.POST('/v1/incidents/{incidentId}/redactions', {
+        params: { path: { incidentId: incident.id } },
+        body: { cameraId: chosenId },
+      }),
+    ),
   );
   if (!redactions.data)
     return redactions.error ? <Failure error={redactions.error} /> : <Loading label="Loading the masked clips" />;
-  const { policy, versions } = redactions.data;
+  const { policy, cameras } = redactions.data;
+  const camera = cameras.find(({ cameraId }) => cameraId === chosenId) ?? cameras[0]!;
+  const versions = redactions.data.versions.filter(({ cameraId }) => cameraId === camera.cameraId);
   const newest = versions[0];
+  const clip = clipOf(incident, camera);
   const zone = incident.storeTimeZone;
-  const canAsk = may('evidence.redact') && incident.clip !== null;
-  if (isEditing && incident.clip)
-    return <MaskingEditor incident={incident} clip={incident.clip} newest={newest} onClose={() => setEditing(false)} />;
+  const canAsk = may('evidence.redact') && clip !== null;
+  if (isEditing && clip)
+    return (
+      <MaskingEditor
+        {...{ incident, clip, newest }}
+        cameraId={camera.cameraId}
+        cameraName={cameras.length > 1 ? camera.name : null}
+        onClose={() => setEditing(false)}
+      />
+    );
   return (
     <div className={classes.stack}>
       <p>
-        {ruleSentence[policy.rule]} <span className={classes.dim}>{targetLabels[policy.target]}</span>
+        {ruleSentence[policy.rule]}{' '}
+        <span className={classes.dim}>
+          {/* What was reported lies in the picture of the incident's own camera, so in another nobody is told apart. */}
+          {policy.target === 'people' && !camera.isOwn ? 'Everybody is masked whole.' : targetLabels[policy.target]}
+        </span>
       </p>
-      <ReleaseSentence redactions={redactions.data} zone={zone} />
-      {newest?.state === 'ready' && newest.artifactId && incident.clip !== null && (
+      {cameras.length > 1 && (
+        <CameraChoice
+          cameras={cameras}
+          chosenId={camera.cameraId}
+          onChoose={(cameraId) => {
+            setChosenId(cameraId);
+            request.reset();
+          }}
+        />
+      )}
+      <ReleaseSentence camera={camera} isOneOfSeveral={cameras.length > 1} zone={zone} />
+      {newest?.state === 'ready' && newest.artifactId && clip !== null && (
         // biome-ignore lint/a11y/useMediaCaption: recordings have no sound
         <video
           key={newest.artifactId}
@@ -68,8 +98,8 @@ export function Masking({ incident }: { incident: IncidentDetail }) {
             Draw boxes
           </Button>
         )}
-        {may('evidence.release') && incident.clip !== null && (
-          <UnredactedButton incident={incident} redactions={redactions.data} />
+        {may('evidence.release') && clip !== null && (
+          <UnredactedButton key={camera.cameraId} incident={incident} camera={camera} />
         )}
       </Group>
       {request.isError && <Problem error={request.error} />}
@@ -103,13 +133,59 @@ export function Masking({ incident }: { incident: IncidentDetail }) {
   );
 }
 
-function ReleaseSentence({ redactions, zone }: { redactions: Redactions; zone: string }) {
-  const { release, approval } = redactions;
+/** What can be shown and drawn on; a clip without its times cannot. */
+function clipOf(incident: IncidentDetail, { clip }: Camera): Clip | null {
+  if (!clip?.fromAt || !clip.toAt) return null;
+  const { artifactId, fromAt, toAt } = clip;
+  return { fromAt, toAt, url: `/v1/incidents/${incident.id}/evidence/${artifactId}` };
+}
+
+function CameraChoice({
+  cameras,
+  chosenId,
+  onChoose,
+}: {
+  cameras: readonly Camera[];
+  chosenId: string;
+  onChoose: (cameraId: string) => void;
+}) {
+  return (
+    <div className={classes.stack}>
+      <fieldset className={classes.tracks}>
+        <legend>Camera</legend>
+        {cameras.map(({ cameraId, name, release }) => (
+          <Button
+            key={cameraId}
+            size="xs"
+            variant={cameraId === chosenId ? 'filled' : 'default'}
+            aria-pressed={cameraId === chosenId}
+            onClick={() => onChoose(cameraId)}
+          >
+            {name} · {release.allowed ? 'may leave' : 'may not leave'}
+          </Button>
+        ))}
+      </fieldset>
+      <p className={classes.dim}>
+        Each clip is masked for itself. A packet leaves out those that may not leave, and names them.
+      </p>
+    </div>
+  );
+}
+
+interface ReleaseSentenceProps {
+  camera: Camera;
+  isOneOfSeveral: boolean;
+  zone: string;
+}
+
+function ReleaseSentence({ camera, isOneOfSeveral, zone }: ReleaseSentenceProps) {
+  const { release, approval } = camera;
+  const of = isOneOfSeveral ? ` of ${camera.name}` : '';
   return (
     <p className={classes.release} data-allowed={release.allowed} role="status" data-testid="release">
       {release.allowed
-        ? `The ${release.as === 'redacted' ? 'masked' : 'original'} clip may leave the company.`
-        : 'Nothing may leave the company yet.'}{' '}
+        ? `The ${release.as === 'redacted' ? 'masked' : 'original'} clip${of} may leave the company.`
+        : `Nothing${of} may leave the company yet.`}{' '}
       {reasonSentence(release.because, zone)}
       {approval &&
         ` ${approval.by.replace(/^[a-z]+:/, '')} allowed it at ${dateTime(approval.at, zone)}: ${approval.reason}`}
@@ -118,18 +194,24 @@ function ReleaseSentence({ redactions, zone }: { redactions: Redactions; zone: s
 }
 
 /** A person's word that the original may leave, and taking it back. */
-function UnredactedButton({ incident, redactions }: { incident: IncidentDetail; redactions: Redactions }) {
+function UnredactedButton({ incident, camera }: { incident: IncidentDetail; camera: Camera }) {
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState('');
-  const stands = redactions.approval !== null;
-  const path = { params: { path: { incidentId: incident.id } } };
+  const stands = camera.approval !== null;
+  const { cameraId } = camera;
+  const path = { incidentId: incident.id };
   const change = useIncidentCommand(
     incident.id,
     () =>
       stands
-        ? expectData(api.DELETE('/v1/incidents/{incidentId}/unredacted-release', path))
+        ? expectData(
+            api.DELETE('/v1/incidents/{incidentId}/unredacted-release', { params: { path, query: { cameraId } } }),
+          )
         : expectData(
-            api.PUT('/v1/incidents/{incidentId}/unredacted-release', { ...path, body: { reason: reason.trim() } }),
+            api.PUT('/v1/incidents/{incidentId}/unredacted-release', {
+              params: { path },
+              body: { cameraId, reason: reason.trim() },
+            }),
           ),
     {
       onSuccess: () => {

@@ -8,5 +8,6 @@ export const redactionsQuery = (incidentId: string) =>
   queryOptions({
     queryKey: [...keys.incident(incidentId), 'redactions'],
     queryFn: () => expectData(api.GET('/v1/incidents/{incidentId}/redactions', { params: { path: { incidentId } } })),
-    refetchInterval: ({ state }) => (state.data?.versions[0]?.state === 'requested' ? whileMakingMs : false),
+    refetchInterval: ({ state }) =>
+      state.data?.versions.some((version) => version.state === 'requested') ? whileMakingMs : false,
   });

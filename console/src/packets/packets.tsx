@@ -75,6 +75,11 @@ function PacketRow({ packet, zone }: { packet: Packet; zone: string }) {
         </span>
       </span>
       {packet.failure && <span>{reasonSentence(packet.failure, zone)}</span>}
+      {packet.leftOut.map(({ cameraId, because }) => (
+        <span key={cameraId}>
+          The video of {cameraId} is not in it: {reasonSentence(because, zone)}
+        </span>
+      ))}
       {changes && (
         <span className={classes.dim}>
           Since the version before: {changes.altered.length} files altered, {changes.added.length} added,{' '}
