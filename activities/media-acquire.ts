@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { type Clip, cutClip } from '../adapters/ffmpeg/clip.ts';
@@ -16,6 +15,7 @@ import type { DetectionBox } from '../domain/types.ts';
 import type { ServiceContext } from '../services/context.ts';
 import type { EvidenceResult, StoredArtifact } from '../services/evidence/record.ts';
 import { evidencePrefix } from './incident.ts';
+import { withWorkFolder } from './work-folder.ts';
 
 export interface MediaTools {
   objects: EvidenceStore;
@@ -62,8 +62,7 @@ export async function acquire(
       artifacts: [],
       failure: { code: 'SEGMENTS_ALTERED', params: { segments: altered } },
     };
-  const work = await mkdtemp(join(tmpdir(), 'floorwalker-clip-'));
-  try {
+  return withWorkFolder(async (work) => {
     const { clip, derived } = await makeDerivatives(deps, shot, segments, work, beat);
     const put = artifactWriter(deps, ctx, shot);
     const artifacts: StoredArtifact[] = [];
@@ -81,9 +80,7 @@ export async function acquire(
     const picture = { width: clip.width, height: clip.height, fps: clip.fps };
     const state = gaps.length > 0 ? 'partial' : 'ready';
     return { state, gaps, artifacts, picture, failure: incompleteness(gaps, altered) };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 function incompleteness(gaps: Gaps, altered: number): EvidenceResult['failure'] {

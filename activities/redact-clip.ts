@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readClipPictures, renderMasked, sampledPictures } from '../adapters/ffmpeg/pictures.ts';
 import type { FfmpegBinaries } from '../adapters/ffmpeg/run.ts';
@@ -10,6 +9,7 @@ import { redactionMapBytes } from '../domain/redaction/map.ts';
 import { planMasks, redactionParameters, sampleStep, usualFrameMs } from '../domain/redaction/plan.ts';
 import type { Sample } from '../domain/redaction/tracks.ts';
 import type { Box, ManualTrack, RedactionStyle, RedactionTarget } from '../domain/redaction/types.ts';
+import { withWorkFolder } from './work-folder.ts';
 
 export interface ClipToRedact {
   incidentId: string;
@@ -41,8 +41,7 @@ export async function redactClip(
   const { ffmpeg, finder } = tools;
   const { signal, progress } = running;
   const parameters = redactionParameters;
-  const work = await mkdtemp(join(tmpdir(), 'floorwalker-redact-'));
-  try {
+  return withWorkFolder(async (work) => {
     const inPath = join(work, 'clip.mp4');
     const outPath = join(work, 'redacted.mp4');
     await writeFile(inPath, clip);
@@ -94,7 +93,5 @@ export async function redactClip(
       masks,
     );
     return { video, map };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
