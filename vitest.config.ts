@@ -10,7 +10,7 @@ const sideBySide = [
   'test/browser/**/*.e2e.test.ts',
   'activities/**/*.int.test.ts',
   'workflows/{answers,faults,incident,people}.wf.test.ts',
-  'test/e2e/{people,story,merge,till,rights,evidence}.e2e.test.ts',
+  'test/e2e/{people,till,rights,evidence}.e2e.test.ts',
 ];
 const onEngines = {
   globalSetup: ['test/engines.setup.ts'],
