@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node' as const };
-/** Each of these files has a database of its own and waits for nothing that a busy machine could make late. */
-const sideBySide = ['test/integration/**/*.int.test.ts', 'test/browser/**/*.e2e.test.ts'];
+/**
+ * Each of these files has a database, a namespace of workflows and a bucket of its own, commands no device, stops no
+ * engine, and waits for nothing that a busy machine could make late.
+ */
+const sideBySide = [
+  'test/integration/**/*.int.test.ts',
+  'test/browser/**/*.e2e.test.ts',
+  'activities/**/*.int.test.ts',
+  'test/e2e/{people,till,rights,evidence}.e2e.test.ts',
+];
 const onEngines = {
   globalSetup: ['test/engines.setup.ts'],
   testTimeout: 60_000,
@@ -19,13 +27,23 @@ export default defineConfig({
           name: 'unit',
           // Nothing in them replaces a module or a global: loading everything once per worker halves their time.
           isolate: false,
+          // One for each processor; left out, it would be one less, which is a single one where there are two.
+          maxWorkers: '100%',
           include: [
             '{domain,services,adapters,api,detectors,workflows,activities,config,stack,bench,chaos,simulate,conformance,scripts,workers,console/src}/**/*.test.ts',
           ],
           exclude: ['**/*.{int,wf,e2e}.test.ts'],
         },
       },
-      { test: { ...node, name: 'replay', include: ['test/replay/**/*.replay.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          ...node,
+          name: 'replay',
+          maxWorkers: '100%',
+          include: ['test/replay/**/*.replay.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           ...node,

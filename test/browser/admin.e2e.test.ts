@@ -4,15 +4,7 @@ import type { components } from '../../schemas/generated/openapi.ts';
 import { startPolicePortal } from '../../stack/recipients/police-portal.ts';
 import { eventually } from '../harness/system.ts';
 import { confirmedIncident, readyPacket } from '../integration/sharing-support.ts';
-import {
-  expectAccessible,
-  handset,
-  launchBrowser,
-  rulesOfLook,
-  signInAs,
-  type TestBrowser,
-  type WatchedPage,
-} from './browser.ts';
+import { expectAccessible, launchBrowser, signInAs, type TestBrowser, type WatchedPage, walks } from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
 
 type Schemas = components['schemas'];
@@ -378,15 +370,9 @@ describe('what a role may not manage', () => {
 });
 
 describe('every page is usable by everybody', () => {
-  const looks = [
-    { look: 'dark', options: { scheme: 'dark' } },
-    { look: 'light', options: { scheme: 'light' } },
-    { look: 'at phone width', options: { scheme: 'dark', size: handset } },
-  ] as const;
-
-  it.each(looks)('$look', async ({ look, options }) => {
+  it.each(walks)('$walk', async ({ options, see: expectSeen }) => {
     const { page } = await openAs('Admin', options);
-    const see = (name: string) => expectAccessible(page, `${name}, ${look}`, rulesOfLook[look]);
+    const see = (name: string) => expectSeen(page, name);
     await go(page, '/manage/policies', 'Policies');
     await page.getByText('runs default').waitFor();
     await see('policies');

@@ -9,8 +9,8 @@ import { root } from '../../stack/root.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const waitMs = 10_000;
-export const desktop = { width: 1440, height: 900 };
-export const handset = { width: 390, height: 844 };
+const desktop = { width: 1440, height: 900 };
+const handset = { width: 390, height: 844 };
 
 /** A page under watch: whatever it complains about is collected and fails the test, unless it was announced. */
 export interface WatchedPage {
@@ -23,7 +23,7 @@ export interface WatchedPage {
 }
 
 export interface TestBrowser {
-  open(options?: { size?: { width: number; height: number }; scheme?: 'dark' | 'light' }): Promise<WatchedPage>;
+  open(options?: { size?: { width: number; height: number } }): Promise<WatchedPage>;
   close(): Promise<void>;
 }
 
@@ -40,9 +40,9 @@ export async function launchBrowser(chromiumPath: string): Promise<TestBrowser> 
     args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
   });
   return {
-    async open({ size = desktop, scheme = 'dark' } = {}) {
+    async open({ size = desktop } = {}) {
       const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
-      await context.addInitScript(`localStorage.setItem('mantine-color-scheme-value', '${scheme}')`);
+      await context.addInitScript("localStorage.setItem('mantine-color-scheme-value', 'dark')");
       context.setDefaultTimeout(waitMs);
       return watch(await context.newPage(), context);
     },
@@ -94,15 +94,44 @@ async function watch(page: Page, context: BrowserContext): Promise<WatchedPage> 
 }
 
 /** What another look than the first can break: colours in another scheme, sizes and scrolling at another width. */
-export const rulesOfLook = {
-  dark: undefined,
-  light: ['color-contrast'],
-  'at phone width': ['target-size', 'scrollable-region-focusable', 'meta-viewport'],
-} as const;
+const rulesOfLight = ['color-contrast'];
+const rulesOfPhone = ['target-size', 'scrollable-region-focusable', 'meta-viewport'];
+
+/** The two walks over the pages of a file: at a desk, where each page is seen in both schemes, and with a phone. */
+export const walks = [
+  { walk: 'in dark and in light colours', options: {}, see: expectAccessibleInBothSchemes },
+  {
+    walk: 'at phone width',
+    options: { size: handset },
+    see: (page: Page, name: string) => expectAccessible(page, name, rulesOfPhone),
+  },
+] as const;
+
+async function expectAccessibleInBothSchemes(page: Page, name: string): Promise<void> {
+  await expectAccessible(page, `${name}, dark`);
+  await switchScheme(page, 'light');
+  await expectAccessible(page, `${name}, light`, rulesOfLight);
+  await switchScheme(page, 'dark');
+}
+
+/** As when another tab of the console switches: the page follows without being loaded again. */
+async function switchScheme(page: Page, scheme: 'dark' | 'light'): Promise<void> {
+  const shown = await page.evaluate<string | undefined>(
+    `(async () => {
+       const change = { key: 'mantine-color-scheme-value', newValue: '${scheme}', storageArea: localStorage };
+       window.dispatchEvent(new StorageEvent('storage', change));
+       await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+       const fading = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+       await Promise.allSettled(fading.map(({ finished }) => finished));
+       return document.documentElement.dataset.mantineColorScheme;
+     })()`,
+  );
+  expect(shown).toBe(scheme);
+}
 
 /** Fails on any serious or critical finding of axe-core (or of these rules of it), and when the page is wider than the window. */
 export async function expectAccessible(page: Page, name: string, rules?: readonly string[]): Promise<void> {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axeSource);
   const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   const findings = violations

@@ -1,15 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { components } from '../../schemas/generated/openapi.ts';
-import {
-  expectAccessible,
-  handset,
-  launchBrowser,
-  rulesOfLook,
-  signInAs,
-  type TestBrowser,
-  type WatchedPage,
-} from './browser.ts';
+import { launchBrowser, signInAs, type TestBrowser, type WatchedPage, walks } from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
 import { dayBefore, plantRunningImport, plantTills, sendDayFile, yesterday } from './tills-day.ts';
 
@@ -272,15 +264,9 @@ describe('a role that may not', () => {
 });
 
 describe('every page of the tills is usable by everybody', () => {
-  const looks = [
-    { look: 'dark', options: { scheme: 'dark' } },
-    { look: 'light', options: { scheme: 'light' } },
-    { look: 'at phone width', options: { scheme: 'dark', size: handset } },
-  ] as const;
-
-  it.each(looks)('$look', async ({ look, options }) => {
+  it.each(walks)('$walk', async ({ options, see: expectSeen }) => {
     const { page } = await openAs('Admin', options);
-    const see = (name: string) => expectAccessible(page, `${name}, ${look}`, rulesOfLook[look]);
+    const see = (name: string) => expectSeen(page, name);
     await go(page, '/tills/exceptions', 'Exceptions');
     await page.locator('[data-finding]').first().waitFor();
     await see('exceptions');

@@ -3,7 +3,7 @@ import type { components } from '../../schemas/generated/openapi.ts';
 import { exportHistories } from '../harness/history.ts';
 import { plantRecording } from '../harness/recording.ts';
 import { eventually } from '../harness/system.ts';
-import { expectAccessible, handset, launchBrowser, signInAs, type TestBrowser, type WatchedPage } from './browser.ts';
+import { expectAccessible, launchBrowser, signInAs, type TestBrowser, type WatchedPage, walks } from './browser.ts';
 import { peoplePolicy } from './people-policy.ts';
 import { openScene, type Scene } from './scene.ts';
 
@@ -57,15 +57,9 @@ afterEach(async () => {
 const at = (incidentId: string) => `${scene.system.baseUrl}/incidents/${incidentId}`;
 
 describe('every new view is usable by everybody', () => {
-  const looks = [
-    { look: 'dark', options: { scheme: 'dark' } },
-    { look: 'light', options: { scheme: 'light' } },
-    { look: 'at phone width', options: { scheme: 'dark', size: handset } },
-  ] as const;
-
-  it.each(looks)(
-    '$look',
-    async ({ options }) => {
+  it.each(walks)(
+    '$walk',
+    async ({ options, see }) => {
       const watched = await browser.open(options);
       pages.push(watched);
       const { page } = watched;
@@ -73,37 +67,37 @@ describe('every new view is usable by everybody', () => {
       const go = async (url: string, ready: string) => {
         await page.goto(url);
         await page.getByText(ready).first().waitFor();
-        await expectAccessible(page, `${url}: ${ready}`);
+        await see(page, `${url}: ${ready}`);
       };
       await go(`${scene.system.baseUrl}/?tab=held`, 'Nobody is paged.');
       await go(`${scene.system.baseUrl}/?tab=second`, 'Second look');
       await go(`${scene.system.baseUrl}/drills`, 'of 100');
       await page.getByRole('button', { name: 'Start a drill' }).click();
       await page.getByText('in messages that begin with DRILL').waitFor();
-      await expectAccessible(page, 'the drill dialog');
+      await see(page, 'the drill dialog');
       await go(at(shown.held), 'Held back: nobody is paged about this');
       await page.getByRole('tab', { name: 'Why' }).click();
       await page.getByText('2 pieces were taken').waitFor();
       await page.getByRole('button', { name: 'Take it out' }).click();
       await page.getByText('It does not come back.').waitFor();
-      await expectAccessible(page, 'what each source said');
+      await see(page, 'what each source said');
       await go(`${scene.system.baseUrl}/estate`, 'Crisps');
       await go(at(shown.help), 'HELP was asked for');
       await go(at(shown.tamper), 'What is to be done');
       await page.getByTestId('step-approve').click();
       await page.getByText('Your yes counts for ten minutes.').waitFor();
-      await expectAccessible(page, 'an approval');
+      await see(page, 'an approval');
       await go(at(shown.wrong), 'A second person should look');
       await page.getByTestId('disagree').click();
       await page.getByTestId('correct').click();
       await page.getByTestId('correction-preview').waitFor();
-      await expectAccessible(page, 'a second look and a correction');
+      await see(page, 'a second look and a correction');
       await page.getByRole('tab', { name: 'Outcome' }).click();
       await page.getByLabel('Prevented').waitFor();
-      await expectAccessible(page, 'the outcome');
+      await see(page, 'the outcome');
       await page.getByRole('tab', { name: 'Reviews' }).click();
       await page.getByText('The receipt was in the bag.').waitFor();
-      await expectAccessible(page, 'the reviews');
+      await see(page, 'the reviews');
       await go(`${scene.system.baseUrl}/phones`, 'Answer');
     },
     180_000,
