@@ -39,6 +39,8 @@ export async function runCorrelationBench(): Promise<void> {
       };
       const amongFew = await measure(few);
       const amongMany = await measure(many);
+      // As sightings come: of the newest day, while all the others are stored.
+      const live = await measureCorrelation(databaseUrl, pool, place, { count: sightings, days: 1 });
       const ms = (judged: Judged[], verdict?: Judged['verdict']) =>
         judged.flatMap((each) => (verdict === undefined || each.verdict === verdict ? [each.tookMs] : []));
       const p50Ms = percentile(ms(amongMany), 0.5);
@@ -52,6 +54,9 @@ export async function runCorrelationBench(): Promise<void> {
         figures: {
           correlationP50Ms: round(p50Ms, 2),
           correlationP95Ms: round(p95Ms, 2),
+          correlationLiveP50Ms: round(percentile(ms(live), 0.5), 2),
+          correlationLiveP95Ms: round(percentile(ms(live), 0.95), 2),
+          correlationLiveMismatchP50Ms: round(percentile(ms(live, 'MISMATCH'), 0.5), 2),
           correlationMatchP95Ms: round(percentile(ms(amongMany, 'MATCH'), 0.95), 2),
           correlationMismatchP50Ms: round(percentile(ms(amongMany, 'MISMATCH'), 0.5), 2),
           correlationMismatchP95Ms: round(percentile(ms(amongMany, 'MISMATCH'), 0.95), 2),

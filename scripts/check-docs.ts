@@ -134,10 +134,15 @@ const meanings: Record<string, string> = {
   csvLinesPerSecond: 'till lines taken a second, from a CSV day file',
   correlationManyToFewDays: 'forty days to five',
   correlationToInserts: 'the median as a multiple of a bare insert',
-  correlationP50Ms: 'one sighting judged against 10 million stored lines, median, ms; the bar is 5',
+  correlationP50Ms:
+    'one sighting, at any moment of forty days, judged against 10 million stored lines, median, ms; the bar is 5',
   correlationP95Ms: 'the same, 95th percentile',
-  correlationMatchP95Ms: 'where the receipt has the item, 95th percentile',
-  correlationMismatchP50Ms: 'where it has not, so that the camera’s own record is read as well, median',
+  correlationLiveP50Ms: 'the same at moments of the newest day, as sightings come, median',
+  correlationLiveP95Ms: 'the same, 95th percentile',
+  correlationLiveMismatchP50Ms:
+    'those of them without a receipt, so that the camera’s own record is read as well, median',
+  correlationMatchP95Ms: 'at any moment, where the receipt has the item, 95th percentile',
+  correlationMismatchP50Ms: 'at any moment, where it has not, median',
   correlationMismatchP95Ms: 'the same, 95th percentile',
   correlationP95MsFewDays: 'the same with a few days stored, 95th percentile',
   windowToPromptP50Ms: 'the till’s window closes → the words at the self-checkout, by MQTT, median, ms',

@@ -200,6 +200,8 @@ describe.concurrent('who is told, and when', () => {
     });
     await story.called('alertStep', 2);
     expect(steps(story).at(-1)).toEqual(['alert', 2]);
+    // Decided before the second is known to have left, it would be asked about as well.
+    await story.event('EVENT_TYPE_TIMER_STARTED');
     await story.decide({ verdict: 'paid' });
     await story.result();
     // Nobody knows whether it left: asked once more after the end.

@@ -73,7 +73,8 @@ export interface Judged {
 }
 
 /**
- * How long one sighting takes to be judged against everything that is stored: every other one an item that was rung, the
+ * How long one sighting takes to be judged against everything that is stored, at moments of so many of the newest days:
+ * every other one an item that was rung, the
  * rest a moment at which nothing was, for which the camera's own record is read as well.
  */
 export async function measureCorrelation(
@@ -106,7 +107,7 @@ export async function measureCorrelation(
       judged.push({ tookMs: performance.now() - startedMs, verdict });
     }
     // The first ones open the connection, plan, and make Postgres read what each day's table looks like.
-    return judged.slice(2 * options.days);
+    return judged.slice(Math.max(40, 2 * options.days));
   } finally {
     await db.close();
   }

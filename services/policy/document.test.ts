@@ -302,7 +302,8 @@ describe('a source that is made to do harm', () => {
   const quick = (source: string): string[] => {
     const startedMs = performance.now();
     const problems = problemsOf(source);
-    expect(performance.now() - startedMs).toBeLessThan(1_500);
+    // What blows up takes minutes; a busy machine does not.
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     return problems;
   };
 
