@@ -6,7 +6,7 @@ import { wholeSecond } from '../../domain/retention.ts';
 import type { RetentionStore } from '../../domain/retention-store.ts';
 import { type EvidenceStoreOptions, findSame, openClient, readVersion, storeFailure } from './client.ts';
 import { openRangedStore } from './ranged-store.ts';
-import { openRetentionStore } from './retention-store.ts';
+import { openRetentionStore, pagesOf } from './retention-store.ts';
 import { isUnreadable } from './unreadable.ts';
 
 const selfTestLockMs = 60_000;
@@ -190,16 +190,10 @@ interface ListedVersion {
   isDeleteMarker: boolean;
 }
 
-function listVersions(client: Client, bucket: string, prefix: string): Promise<ListedVersion[]> {
-  return new Promise((resolve, reject) => {
-    const versions: ListedVersion[] = [];
-    const stream = client.listObjects(bucket, prefix, true, { IncludeVersion: true });
-    stream.on('data', (entry) => {
-      const { name, versionId, isDeleteMarker } = entry as Partial<ListedVersion>;
-      if (name !== undefined && versionId !== undefined)
-        versions.push({ name, versionId, isDeleteMarker: isDeleteMarker === true });
-    });
-    stream.on('end', () => resolve(versions));
-    stream.on('error', reject);
-  });
+async function listVersions(client: Client, bucket: string, prefix: string): Promise<ListedVersion[]> {
+  const versions: ListedVersion[] = [];
+  for await (const page of pagesOf(client, bucket, prefix, ''))
+    for (const { key, version, deleteMarker } of page)
+      versions.push({ name: key, versionId: version, isDeleteMarker: deleteMarker });
+  return versions;
 }

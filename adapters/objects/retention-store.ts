@@ -79,8 +79,11 @@ export function openRetentionStore(options: EvidenceStoreOptions): RetentionStor
   return store;
 }
 
-/** A store lists versions and delete markers of a page apart; both are put back into the order of keys. */
-async function* pagesOf(
+/**
+ * Every version below a prefix, a thousand at a time. A store lists versions and delete markers of a page apart; both are
+ * put back into the order of keys. The client's own `listObjects` signs the second page wrongly.
+ */
+export async function* pagesOf(
   client: Client,
   bucket: string,
   prefix: string,
@@ -106,11 +109,14 @@ async function* pagesOf(
     yield entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
     if (String(page.isTruncated) !== 'true' || page.keyMarker === undefined) return;
     marker = {
-      keyMarker: encodeURIComponent(page.keyMarker),
+      keyMarker: encodeURIComponent(asWritten(page.keyMarker)),
       ...(page.versionIdMarker === undefined ? {} : { versionIdMarker: encodeURIComponent(page.versionIdMarker) }),
     };
   }
 }
+
+/** Names come as they are in an address, since the client asks for that, and it leaves markers so. */
+const asWritten = (marker: string): string => decodeURIComponent(marker.replaceAll('+', ' '));
 
 interface Listed {
   name: string;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { openClient, readVersion } from '../../adapters/objects/client.ts';
+import { pagesOf } from '../../adapters/objects/retention-store.ts';
 import type { Running } from '../../stack/start.ts';
 
 const bucket = 'floorwalker-evidence';
@@ -99,15 +100,7 @@ async function hashOf(bytes: AsyncIterable<Uint8Array> | null): Promise<string |
   return hash.digest('hex');
 }
 
-interface Version {
-  name: string;
-  versionId: string;
-  isDeleteMarker?: boolean;
-}
-
-async function* versionsOf(client: ReturnType<typeof openClient>): AsyncGenerator<Version> {
-  for await (const entry of client.listObjects(bucket, '', true, { IncludeVersion: true })) {
-    const version = entry as Version;
-    if (version.isDeleteMarker !== true) yield version;
-  }
+async function* versionsOf(client: ReturnType<typeof openClient>): AsyncGenerator<{ name: string; versionId: string }> {
+  for await (const page of pagesOf(client, bucket, '', ''))
+    for (const { key, version, deleteMarker } of page) if (!deleteMarker) yield { name: key, versionId: version };
 }

@@ -136,6 +136,15 @@ describe('a lock', () => {
     expect(await store.deletePrefix('lock/plain/')).toBe(0);
   });
 
+  it('that has ended lets more go than the store lists on one page', async () => {
+    const count = 1_020;
+    for (let from = 0; from < count; from += 60)
+      await Promise.all(Array.from({ length: 60 }, (_, index) => put(`lock/many/an item ~${from + index}`, 'x')));
+    await unlocked();
+    expect(await store.deletePrefix('lock/many/')).toBe(count);
+    expect(await store.newest('lock/many/')).toBeNull();
+  }, 60_000);
+
   it('can be lengthened, never shortened; a legal hold outlasts it', async () => {
     const [longer, shorter, held] = [
       await put('l/longer', 'x'),
