@@ -9,7 +9,6 @@ const sideBySide = [
   'test/integration/**/*.int.test.ts',
   'test/browser/**/*.e2e.test.ts',
   'activities/**/*.int.test.ts',
-  'test/e2e/{people,till,rights,evidence}.e2e.test.ts',
 ];
 const onEngines = {
   globalSetup: ['test/engines.setup.ts'],
