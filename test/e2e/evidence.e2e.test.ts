@@ -199,7 +199,7 @@ describe('the clip', () => {
   });
 
   it('a legal hold counts although the store is full, and the answer says that the store has yet to follow', async () => {
-    const { incidentId } = await stage.camera.sees({ at: await record(20_000) });
+    const { incidentId } = await stage.camera.sees({ at: await record(300_000) });
     await stage.sam.expectText(/please check/);
     await settled(incidentId);
     await answered(incidentId);
