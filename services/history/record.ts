@@ -79,7 +79,12 @@ export function giveUpHistory(
       "update workflow_histories set state = $4, settled_at = $5, reason = $6 where tenant_id = $1 and incident_id = $2 and run = $3 and state = 'due' returning incident_id",
       [ctx.actor.tenantId, input.incidentId, input.run, input.state, tx.at, JSON.stringify(reason)],
     );
-    if (input.state === 'not_kept') await shredPayloadKey(tx, ctx.actor.tenantId, input.incidentId);
+    // Whoever deletes the evidence meanwhile leaves the key to us; the lock says which of the two came first.
+    const [purged] = await tx.query(
+      'select id from incidents where tenant_id = $1 and id = $2 and purged_at is not null for update',
+      [ctx.actor.tenantId, input.incidentId],
+    );
+    if (purged || input.state === 'not_kept') await shredPayloadKey(tx, ctx.actor.tenantId, input.incidentId);
     if (settled.length === 0 || input.state === 'not_kept') return tx.noAudit('bookkeeping');
     tx.audit({
       action: 'evidence.history_lost',
