@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { DomainError } from '../../domain/errors.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { plantEstate } from '../../stack/estate.ts';
-import { isTemporary } from '../harness/story.ts';
 import { eventually, fastPolicy, startTestSystem, type TestSystem } from '../harness/system.ts';
 
 type Receipt = components['schemas']['DetectionReceipt'];
@@ -196,6 +196,7 @@ describe('callbacks of which a fifth is lost, a fifth comes twice and a fifth ou
     // The second of two alike is refused, and does nothing.
     expect(webhooks.failed).toBeGreaterThan(0);
     // A machine that is too busy to answer in time is asked again; nothing else may have gone wrong.
+    const isTemporary = (error: unknown) => error instanceof DomainError && error.code === 'DEPENDENCY_TEMPORARY';
     expect(system.errors.filter(({ error }) => !isTemporary(error))).toEqual([]);
     const { body } = await system.api('compliance', 'GET', '/v1/audit/verify');
     expect(body).toMatchObject({ ok: true });
