@@ -73,15 +73,16 @@ describe('compliance', () => {
     await page.getByLabel('Why it must be kept').fill('Asked for by Legal');
     await page.getByRole('button', { name: 'Place hold' }).click();
     await page.getByTestId('timeline').getByText('Legal hold placed: Asked for by Legal').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect((await scene.read(open.incidentId)).legalHold).toBe(true);
     await page.getByRole('button', { name: 'Legal holds' }).click();
     await page.getByLabel('Why it must be kept').fill('Asked for by the insurer');
     await page.getByRole('button', { name: 'Place hold' }).click();
     await page.getByTestId('timeline').getByText('Legal hold placed: Asked for by the insurer').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Legal holds' }).click();
     for (const reason of ['Asked for by Legal', 'Asked for by the insurer']) {
       expect((await scene.read(open.incidentId)).legalHold).toBe(true);
-      if (!(await page.getByRole('dialog').isVisible()))
-        await page.getByRole('button', { name: 'Legal holds' }).click();
       await page.getByRole('button', { name: `Release the hold: ${reason}` }).click();
       await page.getByLabel('Why it is released').fill('The matter is settled');
       await page.getByRole('button', { name: 'Release hold' }).click();
