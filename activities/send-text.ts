@@ -28,6 +28,8 @@ export interface TextDependencies {
 /** A first text may wait this long for its number; the slow path has more patience. */
 const quickPaceMs = 300;
 const patientPaceMs = 3_000;
+/** With the carrier's own time-out and the lag of its list this is less than `settleMs`. */
+const renewAfterMs = 1_000;
 /** What the carrier answers for somebody who has said STOP. */
 const optedOutCode = 21610;
 
@@ -58,8 +60,8 @@ export async function resumeText(
   ctx: ServiceContext,
   intent: OpenIntent,
 ): Promise<StepOutcome> {
-  const known = await lookUp(deps, ctx, intent);
-  return known ?? send(deps, ctx, intent, patientPaceMs);
+  const found = await lookUp(deps, ctx, intent);
+  return 'outcome' in found ? found : send(deps, ctx, { ...intent, ...found }, patientPaceMs);
 }
 
 /** The incident was closed before anybody knew whether this message had left: says that it has, or that it never will. */
@@ -68,8 +70,8 @@ export async function settleMootText(
   ctx: ServiceContext,
   intent: OpenIntent,
 ): Promise<SettledStepOutcome> {
-  const known = await lookUp(deps, ctx, intent);
-  if (known) return known;
+  const found = await lookUp(deps, ctx, intent);
+  if ('outcome' in found) return found;
   await markFailed(ctx, {
     notificationId: intent.notificationId,
     failure: 'the incident was closed before it was sent',
@@ -89,20 +91,21 @@ export const outcomeOf = (intent: OpenIntent): SettledStepOutcome =>
     ? { outcome: 'undeliverable', at: intent.claimedAt }
     : sentAs(intent, intent.claimedAt);
 
+/** What became of it; or, when it never left, that it is ours now and since when. */
 async function lookUp(
   deps: TextDependencies,
   ctx: ServiceContext,
   intent: OpenIntent,
-): Promise<SettledStepOutcome | null> {
+): Promise<SettledStepOutcome | { claimedAt: string }> {
   const ageMs = toMs(ctx.now()) - toMs(intent.claimedAt);
   if (ageMs < deps.settleMs)
     throw new DomainError('DEPENDENCY_TEMPORARY', 'an earlier attempt to send this message is not settled yet', {
       retryAfterMs: deps.settleMs - ageMs,
     });
   const neverTried = intent.claimedAt.startsWith('1970-');
-  if (!(await reclaimIntent(ctx, intent)))
-    throw new DomainError('DEPENDENCY_TEMPORARY', 'another attempt is sending this message', { retryAfterMs: 1_000 });
-  if (neverTried) return null;
+  const claimedAt = await reclaimIntent(ctx, intent);
+  if (claimedAt === null) throw takenByAnother();
+  if (neverTried) return { claimedAt };
   if (intent.channel === 'email') return giveUpMail(ctx, intent);
   const sid =
     intent.channel === 'voice'
@@ -116,7 +119,7 @@ async function lookUp(
           bodyContains: intent.reference,
           sentAfterAt: intent.intendedAt,
         });
-  if (sid === null) return null;
+  if (sid === null) return { claimedAt };
   const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, sid, segments: 1 });
   return sentAs(intent, sentAt);
 }
@@ -133,11 +136,12 @@ async function giveUpMail(ctx: ServiceContext, intent: OpenIntent): Promise<Sett
 async function send(
   deps: TextDependencies,
   ctx: ServiceContext,
-  intent: OpenIntent,
+  written: OpenIntent,
   paceMs: number,
 ): Promise<StepOutcome> {
+  const intent = written.channel === 'email' ? written : await awaitTurn(deps, ctx, written, paceMs);
   try {
-    const sent = await handOver(deps, ctx, intent, paceMs);
+    const sent = await handOver(deps, ctx, intent);
     const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, ...sent });
     return sentAs(intent, sentAt);
   } catch (error) {
@@ -149,14 +153,14 @@ async function send(
       if (error.code === optedOutCode) await noteOptOutOfRecipient(ctx, { notificationId: intent.notificationId });
       return { outcome: 'undeliverable', at: ctx.now() };
     }
-    if (error.kind === 'temporary') await releaseIntent(ctx, intent.notificationId);
+    if (error.kind === 'temporary') await releaseIntent(ctx, intent);
     throw error;
   }
 }
 
 async function settleMailError(ctx: ServiceContext, intent: OpenIntent, error: MailError): Promise<StepOutcome> {
   if (error.kind === 'temporary') {
-    await releaseIntent(ctx, intent.notificationId);
+    await releaseIntent(ctx, intent);
     throw new DomainError('DEPENDENCY_TEMPORARY', error.message, { retryAfterMs: 1_000, cause: error });
   }
   await markFailed(ctx, { notificationId: intent.notificationId, failure: error.message });
@@ -168,7 +172,6 @@ async function handOver(
   deps: TextDependencies,
   ctx: ServiceContext,
   intent: OpenIntent,
-  paceMs: number,
 ): Promise<{ sid: string; segments: number; from?: string }> {
   if (intent.to === '') throw new CarrierError('permanent', 'this person has no number or address any more');
   if (intent.channel === 'email') {
@@ -178,7 +181,6 @@ async function handOver(
     return { sid: messageId, segments: 0 };
   }
   const from = pickNumber(deps.carrier.numbers, intent.to);
-  await pace(deps, ctx, intent, from, paceMs);
   const query = `tenant=${encodeURIComponent(ctx.actor.tenantId)}&notification=${encodeURIComponent(intent.notificationId)}`;
   if (intent.channel === 'voice') {
     const { sid } = await deps.carrier.placeCall({
@@ -200,18 +202,29 @@ async function handOver(
   return { sid, segments, from };
 }
 
-/** Carriers block numbers that send too fast; the guard stays whatever the severity. */
-async function pace(
+/**
+ * Waits until our number may send. Carriers block numbers that send too fast; the guard stays whatever the severity. Others
+ * take a message over when it has been ours for `settleMs`, so one that waited long, for its number or for a machine with
+ * other things to do, is claimed anew or left to them.
+ */
+async function awaitTurn(
   deps: TextDependencies,
   ctx: ServiceContext,
   intent: OpenIntent,
-  number: string,
   maxWaitMs: number,
-): Promise<void> {
+): Promise<OpenIntent> {
+  const number = pickNumber(deps.carrier.numbers, intent.to);
   const slot = await takeSendSlot(ctx, { number, messagesPerSecond: deps.messagesPerSecond, maxWaitMs });
   if (!slot.taken) {
-    await releaseIntent(ctx, intent.notificationId);
+    await releaseIntent(ctx, intent);
     throw new DomainError('DEPENDENCY_TEMPORARY', 'the sending number is busy', { retryAfterMs: slot.waitMs });
   }
   if (slot.waitMs > 0) await delay(slot.waitMs);
+  if (toMs(ctx.now()) - toMs(intent.claimedAt) < renewAfterMs) return intent;
+  const claimedAt = await reclaimIntent(ctx, intent);
+  if (claimedAt === null) throw takenByAnother();
+  return { ...intent, claimedAt };
 }
+
+const takenByAnother = () =>
+  new DomainError('DEPENDENCY_TEMPORARY', 'another attempt is sending this message', { retryAfterMs: 1_000 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EscalationProgress, nextAction, proofDeadline, type StepProgress } from './escalation.ts';
+import { type EscalationProgress, nextAction, overdueStep, proofDeadline, type StepProgress } from './escalation.ts';
 import { addMs, toIso, toMs } from './time.ts';
 
 const startAt = '2026-03-01T12:00:00.000Z';
@@ -204,5 +204,48 @@ describe('the end of a shift', () => {
     ['hands over twice at most', [onShiftUntil(20, 2)], 20, wait(45)],
   ])('%s', (_, steps, seconds, expected) => {
     expect(next(steps, seconds)).toEqual(expected);
+  });
+});
+
+describe('what should have begun a while ago', () => {
+  const seen = { evidenceSettledAt: instant(0) };
+  const cases: [string, Partial<EscalationProgress>, number, object | null][] = [
+    ['a first contact is never overdue: no time has run out', {}, 3_600, null],
+    ['the first still has their time', { steps: [texted(0, 0)], ...seen }, 45, null],
+    ['it is over, and the engine may be on its way', { steps: [texted(0, 0)], ...seen }, 45.9, null],
+    ['it is not on its way', { steps: [texted(0, 0)], ...seen }, 46, { step: 1, dueAt: instant(45) }],
+    ['nor an hour later', { steps: [texted(0, 0)], ...seen }, 3_600, { step: 1, dueAt: instant(45) }],
+    ['proof is missing: the grace counts', { steps: [texted(0, 0)] }, 65.9, null],
+    ['and has an end', { steps: [texted(0, 0)] }, 66, { step: 1, dueAt: instant(65) }],
+    [
+      'proof came late: their time runs from there to the millisecond',
+      { steps: [texted(0, 0)], evidenceSettledAt: instant(10.5) },
+      56.4,
+      null,
+    ],
+    [
+      'and is over then',
+      { steps: [texted(0, 0)], evidenceSettledAt: instant(10.5) },
+      56.5,
+      { step: 1, dueAt: instant(55.5) },
+    ],
+    [
+      'nobody was on shift: the next one was due at once',
+      { steps: [{ step: 0, outcome: 'nobody_on_shift', at: instant(5) }] },
+      6,
+      { step: 1, dueAt: instant(5) },
+    ],
+    ['and a moment ago is no delay', { steps: [{ step: 0, outcome: 'undeliverable', at: instant(5) }] }, 5.9, null],
+    [
+      'the shift has ended: the same step again, for whoever follows',
+      { steps: [{ ...texted(0, 0), shiftEndsAt: instant(20) }], ...seen },
+      21,
+      { step: 0, round: 1, dueAt: instant(20) },
+    ],
+    ['the chain has ended', { steps: [texted(0, 0), texted(1, 50)], ...seen }, 3_600, null],
+  ];
+  it.each(cases)('%s', (_name, progress, atSeconds, expected) => {
+    const whole = { steps: [], evidenceSettledAt: null, acknowledgedAt: null, skipWaitAfterSteps: -1, ...progress };
+    expect(overdueStep(policy, whole, instant(atSeconds), 1_000)).toEqual(expected);
   });
 });

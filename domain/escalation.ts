@@ -82,6 +82,25 @@ export function nextAction(policy: EscalationPolicy, progress: EscalationProgres
   return advance(policy, last.step + 1, untilAt < nowAt ? untilAt : nowAt);
 }
 
+/**
+ * The step that should have begun `lateByMs` ago or earlier, and that nobody has begun; null when there is none. A first
+ * contact is none: it has no time that ran out.
+ */
+export function overdueStep(
+  policy: EscalationPolicy,
+  progress: EscalationProgress,
+  nowAt: string,
+  lateByMs: number,
+): { step: number; round?: number; dueAt: string } | null {
+  const thenAt = addMs(nowAt, -lateByMs);
+  const action = nextAction(policy, progress, thenAt);
+  if (action.kind !== 'page') return null;
+  // Without a time that ran out the chain moves on at once: it was due when the step before it came to nothing.
+  const dueAt = action.dueAt ?? progress.steps.at(-1)?.at;
+  if (dueAt === undefined || dueAt > thenAt) return null;
+  return { step: action.step, ...(action.round === undefined ? {} : { round: action.round }), dueAt };
+}
+
 /** The deadline if the proof comes when it should; proof that came with the text needs no allowance. */
 function firstDeadline(
   policy: EscalationPolicy,

@@ -13,6 +13,7 @@ import { withCipher } from '../adapters/temporal/payload-codec.ts';
 import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { incidentQueue, notifyQueue } from '../workflows/contracts.ts';
 import { runbookQueue } from '../workflows/runbook-contracts.ts';
+import { watchEscalations } from './escalation-watch.ts';
 import { openWorkerRuntime, runWorkers } from './runtime.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -99,7 +100,14 @@ export async function runIncidentWorker(): Promise<void> {
     activities: createRunbookActivities({ db, now, devices }),
     maxConcurrentActivityTaskExecutions: 200,
   });
+  const watching = new AbortController();
+  const watch = watchEscalations(
+    { ...texting, onError: (error, about) => logger.warn({ error, ...about }, 'an escalation that is overdue') },
+    watching.signal,
+  );
   await runWorkers(runtime, [incidents, texts, steps], async () => {
+    watching.abort();
+    await watch;
     mailer?.close();
     await devices?.close();
     await db.close();

@@ -21,6 +21,8 @@ export interface IntendInput {
   dueAt?: string;
   /** Set for corrections, which go to whoever was told; otherwise the person on shift for the step's role. */
   personId?: string;
+  /** The watch begins it, because the engine is late. */
+  byWatch?: boolean;
   /** Who asked for help is not called about it. */
   excludePersonId?: string | null;
 }
@@ -146,11 +148,11 @@ async function recordUnreached(
   tx: WriteTransaction,
   actorId: string,
   incident: IncidentFacts,
-  { kind, step, round, dueAt, notificationId, unreached, reasons }: Writing & Unreached,
+  { kind, step, round, dueAt, byWatch, notificationId, unreached, reasons }: Writing & Unreached,
 ): Promise<void> {
   const { tenantId, storeId, incidentId } = incident;
   await tx.query(
-    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, state, body, reasons, intended_at, claimed_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $10, $11)`,
+    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, state, body, reasons, intended_at, claimed_at, due_at, by_watch) values ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $10, $11, $12)`,
     [
       tenantId,
       storeId,
@@ -163,6 +165,7 @@ async function recordUnreached(
       JSON.stringify(reasons),
       tx.at,
       dueAt ?? null,
+      byWatch ?? false,
     ],
   );
   const role = kind === 'notice' ? null : (incident.policy.escalation[step]?.role ?? null);
@@ -183,7 +186,7 @@ async function writeIntent(
   tx: WriteTransaction,
   incident: IncidentFacts,
   links: LinkOptions,
-  { kind, step, round, dueAt, notificationId, recipient }: Writing & { recipient: Recipient },
+  { kind, step, round, dueAt, byWatch, notificationId, recipient }: Writing & { recipient: Recipient },
 ): Promise<OpenIntent> {
   const { tenantId, storeId, incidentId } = incident;
   const row: IntentRow = {
@@ -200,8 +203,8 @@ async function writeIntent(
   };
   const intent = await describe(tx, row, incident, links, kind, true, recipient);
   await tx.query(
-    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, person_id, channel, locale, shift_ends_at, due_at, state, body, intended_at, claimed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, 'intended', $12, $13, $13)`,
+    `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, person_id, channel, locale, shift_ends_at, due_at, by_watch, state, body, intended_at, claimed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, $15, 'intended', $12, $13, $13)`,
     [
       tenantId,
       storeId,
@@ -217,6 +220,7 @@ async function writeIntent(
       intent.body.replaceAll(linkToken(links, notificationId), '…'),
       tx.at,
       dueAt ?? null,
+      byWatch ?? false,
     ],
   );
   if (kind !== 'correction' && kind !== 'notice' && recipient.channel !== 'voice')

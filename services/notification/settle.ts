@@ -17,28 +17,34 @@ interface NotificationRow {
 
 const load = `select incident_id, kind, step, round, channel, person_id, state from notifications where tenant_id = $1 and id = $2 for update`;
 
-/** Takes the intent over from an attempt that died; false when another attempt took it first. */
+/** Takes the intent over from an attempt that died: since when it is ours, or null when another attempt took it first. */
 export function reclaimIntent(
   ctx: ServiceContext,
   input: { notificationId: string; claimedAt: string },
-): Promise<boolean> {
+): Promise<string | null> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
     const rows = await tx.query(
       "update notifications set claimed_at = $4 where tenant_id = $1 and id = $2 and claimed_at = $3 and state = 'intended' returning id",
       [ctx.actor.tenantId, input.notificationId, input.claimedAt, tx.at],
     );
-    return rows.length === 1;
+    return rows.length === 1 ? tx.at : null;
   });
 }
 
-/** The carrier certainly did not take it: the next attempt need not wait for the carrier's list to settle. */
-export function releaseIntent(ctx: ServiceContext, notificationId: string): Promise<void> {
+/**
+ * The carrier certainly did not take it: the next attempt need not wait for the carrier's list to settle. Nothing happens
+ * when another attempt has taken it over meanwhile, which may be sending it.
+ */
+export function releaseIntent(
+  ctx: ServiceContext,
+  claim: { notificationId: string; claimedAt: string },
+): Promise<void> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
     await tx.query(
-      "update notifications set claimed_at = 'epoch' where tenant_id = $1 and id = $2 and state = 'intended'",
-      [ctx.actor.tenantId, notificationId],
+      "update notifications set claimed_at = 'epoch' where tenant_id = $1 and id = $2 and claimed_at = $3 and state = 'intended'",
+      [ctx.actor.tenantId, claim.notificationId, claim.claimedAt],
     );
   });
 }

@@ -66,15 +66,15 @@ export function settleOutbox(ctx: ServiceContext, ids: readonly number[]): Promi
   });
 }
 
-/** A decision that arrived while the workflow engine was away: the row is the acceptance, the engine hears of it later. */
+/** A decision that arrived while the workflow engine was away: the row, whose id it returns, is the acceptance; the engine hears of it later. */
 export function keepDecision(
   ctx: ServiceContext,
   input: { incidentId: string; storeId: string; updateId: string; command: unknown },
-): Promise<void> {
+): Promise<number> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    await tx.query(
-      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'decide', $4)",
+    const [row] = await tx.query<{ id: number }>(
+      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'decide', $4) returning id",
       [
         ctx.actor.tenantId,
         input.storeId,
@@ -82,6 +82,7 @@ export function keepDecision(
         JSON.stringify({ updateId: input.updateId, command: input.command }),
       ],
     );
+    return row!.id;
   });
 }
 

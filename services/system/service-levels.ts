@@ -14,6 +14,8 @@ export interface ServiceLevels {
   lateness_p50: number | null;
   lateness_p99: number | null;
   escalations: number;
+  /** Escalations of the last minutes that the watch began, because the engine was late. */
+  escalations_by_watch: number;
   answer_p50: number | null;
   answer_p95: number | null;
   answers: number;
@@ -44,7 +46,7 @@ export const serviceLevelsWindowSeconds = 300;
 
 export async function readServiceLevels(db: Database): Promise<ServiceLevels> {
   const [row] = await db.query<ServiceLevels>(
-    'select * from service_levels($1), till_levels(), sensor_levels(), evidence_levels(), rights_levels()',
+    'select * from service_levels($1), till_levels(), sensor_levels(), evidence_levels(), rights_levels(), escalation_levels($1)',
     [serviceLevelsWindowSeconds],
   );
   return row!;

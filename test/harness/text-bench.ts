@@ -17,6 +17,7 @@ import { createCarrierClient } from '../../adapters/twilio/client.ts';
 import type { Carrier } from '../../adapters/twilio/types.ts';
 import { signWebhook } from '../../stack/carrier/signature.ts';
 import { demoPhones } from '../../stack/estate.ts';
+import type { EscalationWatchDependencies } from '../../workers/escalation-watch.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { inActivity } from './in-activity.ts';
 import { testSending } from './sending.ts';
@@ -50,6 +51,8 @@ export interface TextBench {
     input: Pick<AlertStepInput, 'incidentId'> & Partial<AlertStepInput>,
     options?: { carrier?: Partial<Carrier>; giveUpAfterMs?: number },
   ): Promise<SettledStepOutcome>;
+  /** What the worker's watch is given. */
+  watch(carrier?: Partial<Carrier>): EscalationWatchDependencies;
   knobs(knobs: Record<string, unknown>): Promise<void>;
   textsAbout(code: string, number?: string): Promise<number>;
   rows(incidentId: string): Promise<NotificationRow[]>;
@@ -80,11 +83,14 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
     onSweepError: (error: unknown) => system.errors.push({ error, about: 'sweep' }),
   });
   const { tenantId } = database.estate;
-  const heartbeat = {
-    ...{ storeId: 'high-street', terminalId: 'sco-3', transactionId: 'none', line: 1, type: 'heartbeat' },
-    occurredAt: now(),
+  /** The till speaks just now, however long the tests before took; one that is silent testifies against nobody. */
+  const tillBeats = async () => {
+    const place = { storeId: 'high-street', terminalId: 'sco-3', transactionId: randomUUID(), line: 1 };
+    const answer = await system.api('device', 'POST', '/v1/pos/events', {
+      ...{ ...place, type: 'heartbeat', occurredAt: now() },
+    });
+    if (answer.status !== 202) throw new Error(`the till was answered ${answer.status}`);
   };
-  await system.api('device', 'POST', '/v1/pos/events', heartbeat);
   let opened = 0;
 
   return {
@@ -100,6 +106,7 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
       });
     },
     async openIncident() {
+      await tillBeats();
       opened += 1;
       const answer = await system.api<{ incidentId: string }>('device', 'POST', '/v1/detections', {
         eventId: randomUUID(),
@@ -136,6 +143,11 @@ export async function openTextBench(engines: TestEngines): Promise<TextBench> {
         }
       }
     },
+    watch: (carrier) => ({
+      ...dependencies(carrier),
+      giveUpAfterMs: 40_000,
+      onError: (error, about) => system.errors.push({ error, about }),
+    }),
     async knobs(knobs) {
       await system.carrierControl('/control', { method: 'POST', body: JSON.stringify(knobs) });
     },

@@ -467,6 +467,7 @@ describe("the application's role", () => {
       'ensure_crossing_partition',
       'ensure_day_partition',
       'ensure_pos_partition',
+      'escalation_levels',
       'evidence_levels',
       'find_appeal',
       'find_detection',
@@ -481,12 +482,14 @@ describe("the application's role", () => {
       'in_scope',
       'in_tenant',
       'list_tenants',
+      'overdue_escalations',
       'retention_levels',
       'rights_levels',
       'sensor_levels',
       'service_levels',
       'take_send_slot',
       'till_levels',
+      'unfinished_by_watch',
     ]);
   });
 

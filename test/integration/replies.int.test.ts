@@ -182,6 +182,28 @@ describe('what somebody answers', () => {
     expect(told).toMatchObject([{ updateId: `sms:${fields.MessageSid}`, command: { verdict: 'paid' } }]);
     expect((await database.admin.query('select 1 from outbox')).rowCount).toBe(0);
   });
+
+  it('is on record within two seconds when the engine is slow, so that nobody else is told meanwhile', async () => {
+    await texted();
+    await database.admin.query('delete from outbox');
+    state.delayMs = 3_000;
+    const fields = sms('1');
+    const answering = answerTo(fields);
+    const kept = async () =>
+      (await database.admin.query("select payload ->> 'updateId' as id from outbox where kind = 'decide'")).rows;
+    await expect.poll(kept, { timeout: 2_500 }).toEqual([{ id: `sms:${fields.MessageSid}` }]);
+    expect(told).toEqual([]);
+    expect(await answering).toMatch(/noted as paid\. Thank you/);
+    expect(told).toHaveLength(1);
+    // It was heard after all, and need not be told again.
+    expect(await kept()).toEqual([]);
+    // One that answers at once leaves nothing behind.
+    state.delayMs = 0;
+    await database.admin.query('delete from outbox');
+    const { code } = await texted();
+    expect(await answerTo(sms(`${code} 1`))).toMatch(/noted as paid/);
+    expect(await kept()).toEqual([]);
+  });
 });
 
 describe('in the language of the person', () => {

@@ -49,6 +49,9 @@ it('shows an escalation that should have fired, however it came to be missed, an
   expect(value('floorwalker_escalations_overdue_oldest_seconds')).toBeGreaterThan(29);
   expect(value('floorwalker_detection_to_carrier_seconds{quantile="0.5"}')).toBeCloseTo(0.04, 3);
   expect(value('floorwalker_escalation_lateness_seconds{quantile="0.99"}')).toBeCloseTo(1.5, 1);
+  expect(lines).toContain('floorwalker_escalations_by_watch 0');
+  await database.admin.query('update notifications set by_watch = true where step = 1');
+  expect(await metrics()).toContain('floorwalker_escalations_by_watch 1');
   // Acknowledged: nobody is late any more.
   await database.admin.query("update incidents set state = 'acknowledged' where id = $1", [incidentId]);
   expect(await metrics()).toContain('floorwalker_escalations_overdue 0');

@@ -56,6 +56,7 @@ import { recordCall } from '../../services/notification/call.ts';
 import { noteOptOutOfRecipient } from '../../services/notification/carrier-facts.ts';
 import { intendNotification } from '../../services/notification/intend.ts';
 import { recordOptOut } from '../../services/notification/opt-out.ts';
+import { intendOverdue } from '../../services/notification/overdue.ts';
 import { recordReply } from '../../services/notification/reply.ts';
 import {
   markFailed,
@@ -529,7 +530,8 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
   ],
   ['intendNotification', () => alert(0), [], []],
   ['reclaimIntent', () => reclaimIntent(system(), { notificationId, claimedAt: '2001-01-01T00:00:00Z' }), [], []],
-  ['releaseIntent', () => releaseIntent(system(), notificationId), [], []],
+  ['releaseIntent', () => releaseIntent(system(), { notificationId, claimedAt: '2001-01-01T00:00:00Z' }), [], []],
+  ['intendOverdue', () => intendOverdue(system(), links, { incidentId, lateByMs: 1_000 }), [], []],
   ['markSent', () => markSent(system(), { notificationId, sid: 'SM-1', segments: 1 }), ['notification.sent'], []],
   [
     'recordDelivery',

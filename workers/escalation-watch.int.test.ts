@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Carrier } from '../adapters/twilio/types.ts';
+import { demoPhones } from '../stack/estate.ts';
+import { eventually } from '../test/harness/system.ts';
+import { died, openTextBench, type TextBench, untilState } from '../test/harness/text-bench.ts';
+import { watchEscalations } from './escalation-watch.ts';
+
+/** Longer than one person's time and the grace together. */
+const overdueSeconds = 6;
+/** Longer than the workflow is waited for to bring a message to its end. */
+const abandonedSeconds = 12;
+/** Several looks. */
+const aWhileMs = 900;
+
+let bench: TextBench;
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  bench = await openTextBench(inject('engines'));
+});
+afterAll(() => bench?.close());
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+  await bench.knobs({ hangNextSends: [], failNextSends: [] });
+  await admin("update incidents set state = 'closed', closed_at = now() where state <> 'closed'");
+  await admin('delete from outbox');
+  expect(bench.system.errors).toEqual([]);
+});
+
+const admin = async (sql: string, values: unknown[] = []) =>
+  (await bench.system.database.admin.query<Record<string, unknown>>(sql, values)).rows;
+function watch(carrier: Partial<Carrier> = {}): () => Promise<void> {
+  const stopping = new AbortController();
+  const watching = watchEscalations(bench.watch(carrier), stopping.signal);
+  const stop = () => {
+    stopping.abort();
+    return watching;
+  };
+  stops.push(stop);
+  return stop;
+}
+const managers = (code: string) => bench.textsAbout(code, demoPhones.manager);
+/** An incident about which the first person has been texted, and nothing happens after that: no workflow runs here. */
+async function standing(sinceSeconds = overdueSeconds) {
+  const incident = await bench.openIncident();
+  await admin('delete from outbox');
+  expect(await bench.firstContact(incident.incidentId)).toMatchObject({ outcome: 'sent' });
+  await untilState(bench, incident.incidentId, 'delivered');
+  await age(incident.incidentId, sinceSeconds);
+  return incident;
+}
+/** As if everything about it had happened so much earlier. */
+async function age(incidentId: string, seconds: number): Promise<void> {
+  await admin(
+    'update incidents set detected_at = detected_at - make_interval(secs => $2), waiting_due_at = waiting_due_at - make_interval(secs => $2) where id = $1',
+    [incidentId, seconds],
+  );
+  await admin(
+    'update notifications set intended_at = intended_at - make_interval(secs => $2), claimed_at = claimed_at - make_interval(secs => $2), sent_at = sent_at - make_interval(secs => $2) where incident_id = $1',
+    [incidentId, seconds],
+  );
+}
+const second = async (incidentId: string) =>
+  (await admin('select * from notifications where incident_id = $1 and step = 1', [incidentId]))[0];
+
+describe('an escalation that the engine is late with', () => {
+  it('is begun once, whoever looks; the workflow finds it done', async () => {
+    const { incidentId, code } = await standing();
+    watch();
+    watch();
+    await expect.poll(() => managers(code)).toBe(1);
+    await sleep(aWhileMs);
+    expect(await managers(code)).toBe(1);
+    const [row] = await admin(
+      `select n.state, n.by_watch, n.due_at - first.sent_at = interval '4 seconds' as due from notifications n
+       join notifications first on first.incident_id = n.incident_id and first.step = 0 where n.incident_id = $1 and n.step = 1`,
+      [incidentId],
+    );
+    expect(row).toMatchObject({ by_watch: true, due: true });
+    expect(await bench.alertStep({ incidentId, step: 1 })).toMatchObject({ outcome: 'sent' });
+    expect(await managers(code)).toBe(1);
+    const audited = await admin(
+      "select distinct actor from audit where action in ('notification.intended', 'notification.sent') and details ->> 'notificationId' = $1",
+      [(await second(incidentId))?.['id']],
+    );
+    expect(audited).toEqual([{ actor: 'system:escalation-watch' }]);
+  });
+
+  it('is left alone while it is not late', async () => {
+    const { code } = await standing(3);
+    watch();
+    await sleep(aWhileMs);
+    expect(await managers(code)).toBe(0);
+  });
+
+  it.each([
+    ['somebody has taken it', "update incidents set state = 'acknowledged' where id = $1"],
+    ['somebody asked for help', 'update incidents set help_requested = true where id = $1'],
+    ['it is decided', "update incidents set state = 'closed', closed_at = now() where id = $1"],
+    [
+      'an answer is on its way to the engine',
+      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) select tenant_id, store_id, id, 'decide', '{}' from incidents where id = $1",
+    ],
+    [
+      'a receipt is on its way to the engine',
+      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) select tenant_id, store_id, id, 'receipt', '{}' from incidents where id = $1",
+    ],
+    [
+      'the step is under way',
+      "insert into notifications (tenant_id, store_id, incident_id, id, kind, step, person_id, state, body, intended_at, claimed_at) select tenant_id, store_id, id, 'ntf_' || id, 'alert', 1, 'alex', 'intended', '', now(), now() from incidents where id = $1",
+    ],
+  ])('is left alone when %s', async (_why, sql) => {
+    const { incidentId, code } = await standing();
+    await admin(sql, [incidentId]);
+    watch();
+    await sleep(aWhileMs);
+    expect(await managers(code)).toBe(0);
+    await admin("update notifications set state = 'failed' where incident_id = $1 and state = 'intended'", [
+      incidentId,
+    ]);
+  });
+
+  it('goes on when a message was not delivered, which the engine has not heard yet', async () => {
+    const { incidentId, code } = await standing();
+    await admin(
+      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) select tenant_id, store_id, id, 'undelivered', '{}' from incidents where id = $1",
+      [incidentId],
+    );
+    watch();
+    await expect.poll(() => managers(code)).toBe(1);
+  });
+
+  it('ends with the chain: the last person is asked once, and then nobody', async () => {
+    const { incidentId, code } = await standing();
+    watch();
+    await expect.poll(() => managers(code)).toBe(1);
+    await age(incidentId, 60);
+    await sleep(aWhileMs);
+    expect(await admin('select step from notifications where incident_id = $1 order by step', [incidentId])).toEqual([
+      { step: 0 },
+      { step: 1 },
+    ]);
+  });
+});
+
+describe('a message that the watch began and that its process did not bring to an end', () => {
+  const dies = { sendText: () => Promise.reject(died) };
+  async function abandoned() {
+    const { incidentId, code } = await standing();
+    const stop = watch(dies);
+    await eventually(() => second(incidentId));
+    await stop();
+    expect(bench.system.errors.splice(0).map(({ error }) => error)).toEqual([died]);
+    expect(await second(incidentId)).toMatchObject({ state: 'intended' });
+    return { incidentId, code };
+  }
+
+  it('is sent when nobody else has done it', async () => {
+    const { incidentId, code } = await abandoned();
+    watch();
+    await sleep(aWhileMs);
+    expect(await managers(code)).toBe(0);
+    await age(incidentId, abandonedSeconds);
+    await expect.poll(() => managers(code)).toBe(1);
+    await eventually(async () => (await second(incidentId))?.['state'] !== 'intended');
+  });
+
+  it('is settled as never sent when the incident has been decided meanwhile', async () => {
+    const { incidentId, code } = await abandoned();
+    await admin("update incidents set state = 'closed', closed_at = now() where id = $1", [incidentId]);
+    await age(incidentId, abandonedSeconds);
+    watch();
+    await expect.poll(async () => (await second(incidentId))?.['state']).toBe('failed');
+    expect(await managers(code)).toBe(0);
+  });
+
+  it('is not sent again when the carrier took it and did not say so', async () => {
+    const { incidentId, code } = await standing();
+    await bench.knobs({ dropCallbacks: 1, hangNextSends: [{ accepted: true }] });
+    const stop = watch();
+    await expect.poll(() => managers(code)).toBe(1);
+    await stop();
+    expect(await second(incidentId)).toMatchObject({ state: 'intended' });
+    await age(incidentId, abandonedSeconds);
+    watch();
+    await expect.poll(async () => (await second(incidentId))?.['state']).toBe('sent');
+    expect(await managers(code)).toBe(1);
+    await bench.knobs({ dropCallbacks: 0 });
+  });
+
+  it('is given up, visibly, when the carrier stays away', async () => {
+    const { incidentId } = await abandoned();
+    const away = { findText: () => Promise.reject(died), ...dies };
+    await age(incidentId, 60);
+    watch(away);
+    await expect.poll(async () => (await second(incidentId))?.['state']).toBe('failed');
+  });
+});
+
+describe('a message that waited long for its turn', () => {
+  it('is left to whoever took it over meanwhile', async () => {
+    const { incidentId, code } = await standing();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = () => resolve();
+    });
+    // The first stands still when it is its turn; the second takes the message over, and the first goes on.
+    const slow = bench.watch();
+    const query: typeof slow.db.query = async (sql, values) => {
+      const rows = await slow.db.query<never>(sql, values);
+      if (sql.includes('take_send_slot')) await held;
+      return rows;
+    };
+    const stopping = new AbortController();
+    const stalled = watchEscalations({ ...slow, db: { ...slow.db, query } }, stopping.signal);
+    await eventually(() => second(incidentId));
+    stopping.abort();
+    await age(incidentId, abandonedSeconds);
+    watch();
+    await expect.poll(() => managers(code)).toBe(1);
+    await sleep(1_200);
+    release();
+    await stalled;
+    expect(await managers(code)).toBe(1);
+  });
+});
