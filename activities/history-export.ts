@@ -1,4 +1,5 @@
 import { countActions, type HistoryEvent } from '../domain/actions.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { DecodedHistory } from '../domain/history/decoded.ts';
 import type { FetchedHistory, HistorySource } from '../domain/history/ports.ts';
 import type { EvidenceStore } from '../domain/ports.ts';
@@ -24,6 +25,7 @@ const longestPauseMs = 10 * 60_000;
 /** Closing the incident again lengthens it. */
 const lockWhileOpenMs = 24 * 3_600_000;
 const shortestLockMs = 60_000;
+const lockedAgainMs = 20_000;
 
 const pauseMs = (attempts: number): number => Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - 1));
 
@@ -56,13 +58,27 @@ async function exportOne(deps: HistoryExportDependencies, ctx: ServiceContext, d
   const fetched = await deps.source.fetch(due.workflowId);
   const forgotten = fetched.state === 'unknown' && due.attempts >= forgottenAfterAttempts;
   // Its key goes with this, so not while it goes on.
-  if (due.purged && (fetched.state === 'ended' || forgotten))
-    await giveUpHistory(ctx, { incidentId, run, state: 'not_kept', code: 'EVIDENCE_DELETED' });
+  if (due.purged && (fetched.state === 'ended' || forgotten)) await forget(deps, ctx, due);
   else if (fetched.state === 'ended') return keep(deps, ctx, due, fetched);
   else if (forgotten) await giveUpHistory(ctx, { incidentId, run, state: 'lost', code: 'ENGINE_FORGOT' });
   else await postponeHistory(ctx, { incidentId, run, dueAt: addMs(deps.now(), pauseMs(due.attempts)) });
   return false;
 }
+
+/** An export may have stored copies in the moment in which the evidence was deleted; their locks end within the minute. */
+async function forget(deps: HistoryExportDependencies, ctx: ServiceContext, due: DueHistory): Promise<void> {
+  const { incidentId, run } = due;
+  try {
+    await deps.objects.deletePrefix(historyPrefix(ctx, due));
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'PRECONDITION_FAILED') throw error;
+    return postponeHistory(ctx, { incidentId, run, dueAt: addMs(deps.now(), lockedAgainMs) });
+  }
+  await giveUpHistory(ctx, { incidentId, run, state: 'not_kept', code: 'EVIDENCE_DELETED' });
+}
+
+const historyPrefix = (ctx: ServiceContext, { storeId, incidentId }: DueHistory): string =>
+  `${evidencePrefix(ctx.actor.tenantId, storeId, incidentId)}history/`;
 
 /** Stored first and recorded then: whoever is killed between the two finds the same bytes stored. */
 async function keep(
@@ -78,7 +94,7 @@ async function keep(
   const store = async (name: string, text: string): Promise<StoredCopy> => {
     const body = Buffer.from(text);
     const sha256 = sha256Hex(body);
-    const key = `${evidencePrefix(tenantId, due.storeId, due.incidentId)}history/${name}.json`;
+    const key = `${historyPrefix(ctx, due)}${name}.json`;
     const { version } = await deps.objects.putLocked({ key, body, mediaType: 'application/json', sha256, lockedUntil });
     if (due.held) await deps.objects.setLegalHold({ key, version, on: true });
     return { objectKey: key, objectVersion: version, sizeBytes: body.length, sha256 };
@@ -99,5 +115,6 @@ async function keep(
     ...{ incidentId: due.incidentId, run: due.run, workflowId: due.workflowId, runId, status },
     ...{ events: events.length, buildIds, startedAt, endedAt, lockedUntil, raw, decoded },
   });
+  if (!kept) await postponeHistory(ctx, { ...due, dueAt: addMs(deps.now(), shortestLockMs) });
   return kept;
 }

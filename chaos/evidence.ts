@@ -80,7 +80,9 @@ async function settle(running: Running, pool: pg.Pool, beforeAt: Date): Promise<
     const { rows } = await pool.query<{ left: number }>(
       `select ((select count(*) from incidents where received_at < $1 and (state <> 'closed' or evidence_state = 'requested'))
          + (select count(*) from packets where state = 'requested') + (select count(*) from redactions where state = 'requested')
-         + (select count(*) from deletions where state = 'intended'))::int as left`,
+         + (select count(*) from deletions where state = 'intended')
+         + (select count(*) from workflow_histories h join incidents i on i.tenant_id = h.tenant_id and i.id = h.incident_id
+            where h.state = 'due' and h.attempts > 0 and i.purged_at is not null))::int as left`,
       [beforeAt],
     );
     const { left } = rows[0]!;

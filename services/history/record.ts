@@ -29,24 +29,29 @@ export interface ExportedHistory {
 export const historyArtifactId = (run: number, copy: 'raw' | 'decoded'): string =>
   copy === 'raw' ? `history-${run}` : `history-${run}-decoded`;
 
-/** Puts an exported history among the evidence, with its hashes in the log; a second time changes nothing. */
+/**
+ * Puts an exported history among the evidence, with its hashes in the log; a second time changes nothing. `kept: false`:
+ * the evidence was deleted meanwhile, so what was just stored has to go too, and the history stays due until it has.
+ */
 export function recordHistory(ctx: ServiceContext, input: ExportedHistory): Promise<{ kept: boolean }> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, input.incidentId, true);
     const place = placeOf(incident);
-    const gone = incident.evidenceState === 'purged';
+    if (incident.evidenceState === 'purged') {
+      tx.noAudit('nothing changed');
+      return { kept: false };
+    }
     const settled = await tx.query(
       `update workflow_histories set state = $4, settled_at = $5, run_id = $6, status = $7, events = $8, build_ids = $9, raw_sha256 = $10, decoded_sha256 = $11
        where tenant_id = $1 and incident_id = $2 and run = $3 and state = 'due' returning incident_id`,
       [
-        ...[place.tenantId, place.incidentId, input.run, gone ? 'not_kept' : 'exported', tx.at, input.runId],
+        ...[place.tenantId, place.incidentId, input.run, 'exported', tx.at, input.runId],
         ...[input.status, input.events, input.buildIds, input.raw.sha256, input.decoded.sha256],
       ],
     );
-    if (gone) await shredPayloadKey(tx, place.tenantId, place.incidentId);
-    if (settled.length === 0 || gone) {
-      tx.noAudit(gone ? 'bookkeeping' : 'nothing changed');
-      return { kept: !gone };
+    if (settled.length === 0) {
+      tx.noAudit('nothing changed');
+      return { kept: true };
     }
     for (const copy of ['raw', 'decoded'] as const) {
       const { objectKey, objectVersion, sizeBytes, sha256 } = input[copy];
