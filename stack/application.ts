@@ -73,11 +73,15 @@ interface ProcessPlan {
   readyLine?: string;
   readyUrl?: string;
   niceness?: number;
-  yieldsToRestart?: boolean;
+  restartNiceness?: number;
 }
 
 /** Whoever is to be reached comes before a picture that is encoded a little later. */
 const behindMessages = 5;
+/** There is another that does its work meanwhile. */
+const behindEverybody = 10;
+/** There is one API, and every camera, till and phone waits for it. */
+const beforeEverybody = -10;
 
 /** Starts our own processes on engines that are coming up: each as soon as what it needs is there. */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
@@ -115,7 +119,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       args: ['--max-old-space-size=1024', ...programs.floorwalker, 'worker'],
       env,
       readyLine: '"msg":"ready"',
-      yieldsToRestart: true,
+      restartNiceness: behindEverybody,
     };
     await Promise.all([
       start('worker', worker),
@@ -131,7 +135,12 @@ export async function startApplication(options: ApplicationOptions): Promise<App
         }),
       ),
       ...estate.stores.slice(0, 1).map(({ id }) => start('devices', devicesPlan(estate.tenantId, id, env))),
-      start('api', { args: [...programs.floorwalker, 'api'], env, readyUrl: `${baseUrl}/healthz` }),
+      start('api', {
+        args: [...programs.floorwalker, 'api'],
+        env,
+        readyUrl: `${baseUrl}/healthz`,
+        restartNiceness: beforeEverybody,
+      }),
       // What the camera sees before the API is up waits in its spool.
       ...(!options.only || options.only.includes('camera') ? [startScene(options, programs, env, start)] : []),
     ]);

@@ -69,20 +69,20 @@ it('stands behind others when it is told to', async () => {
   expect(getPriority(sample.pid!)).toBe(Math.min(19, getPriority() + 5));
 });
 
-it.skipIf(process.getuid?.() !== 0)(
-  'starts again behind everybody else, and is as urgent as they are once it is ready',
-  async () => {
-    const niceness = 'cut -d" " -f19 /proc/self/stat';
-    const sample = supervise(`${niceness}; echo here; sleep 60`, { restart: true, yieldsToRestart: true });
-    await sample.start();
-    sample.kill('SIGKILL');
-    await expect
-      .poll(async () => (await readFile(join(dir, 'sample.log'), 'utf8')).match(/^\d+$/gm))
-      .toEqual([getPriority(), Math.min(19, getPriority() + 10)].map(String));
-    await expect.poll(() => sample.state).toBe('ready');
-    expect(getPriority(sample.pid!)).toBe(getPriority());
-  },
-);
+it.skipIf(process.getuid?.() !== 0).each([
+  ['behind everybody else', 10],
+  ['before everybody else', -10],
+])('starts again %s, and is as urgent as they are once it is ready', async (_, restartNiceness) => {
+  const niceness = 'cut -d" " -f19 /proc/self/stat';
+  const sample = supervise(`${niceness}; echo here; sleep 60`, { restart: true, restartNiceness });
+  await sample.start();
+  sample.kill('SIGKILL');
+  await expect
+    .poll(async () => (await readFile(join(dir, 'sample.log'), 'utf8')).match(/^-?\d+$/gm))
+    .toEqual([getPriority(), Math.max(-20, Math.min(19, getPriority() + restartNiceness))].map(String));
+  await expect.poll(() => sample.state).toBe('ready');
+  expect(getPriority(sample.pid!)).toBe(getPriority());
+});
 
 it('stays down after a crash when not told to restart', async () => {
   const sample = supervise('echo here; exec sleep 60');

@@ -48,10 +48,10 @@ export interface SuperviseOptions {
   /** How far it stands behind others when the processors are busy, 0 to 19. Default 0. */
   niceness?: number;
   /**
-   * Another like it is at work meanwhile, so what it takes to start again is left to whoever is quicker. Only where we
-   * may give it its priority back; default false.
+   * Until it is ready again after a crash, how far it stands behind the others (10 where another like it is at work
+   * meanwhile) or before them (-10 where everybody waits for it). Only where we may change priorities as we like.
    */
-  yieldsToRestart?: boolean;
+  restartNiceness?: number;
   /** Default SIGTERM. */
   stopSignal?: NodeJS.Signals;
   /** How long it may take to stop before it is killed. Default 10 s. */
@@ -78,7 +78,6 @@ export interface SupervisedProcess {
   whenReady(): Promise<void>;
 }
 
-const yieldingNiceness = 10;
 const pollMs = 40;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
@@ -170,13 +169,14 @@ class Supervisor implements SupervisedProcess {
     if (!this.wanted) throw new Error(`${this.name} was stopped while it started`);
     const startedAtMs = performance.now();
     const mayRaise = process.platform === 'linux' && process.getuid?.() === 0;
-    const yields = again && mayRaise && this.options.yieldsToRestart === true;
-    const child = this.spawnChild(yields ? yieldingNiceness : (this.options.niceness ?? 0));
+    const niceness = this.options.niceness ?? 0;
+    const meanwhile = (again && mayRaise && this.options.restartNiceness) || niceness;
+    const child = this.spawnChild(meanwhile);
     this.child = child;
     const exited = this.watchExit(child);
     this.exited = exited;
     await this.waitUntilReady(child, exited);
-    if (yields) setNiceness(child, this.options.niceness ?? 0);
+    if (meanwhile !== niceness) setNiceness(child, niceness);
     this.become(ProcessState.ready, `${Math.round(performance.now() - startedAtMs)} ms`);
     void exited.then((exit) => this.afterExit(exit, performance.now() - startedAtMs));
   }
@@ -185,7 +185,7 @@ class Supervisor implements SupervisedProcess {
     const { env, cwd, uid, gid } = this.options;
     const plain = [this.options.command, ...this.options.args];
     // It becomes the command itself, so signals and the process id are the command's own.
-    const [command, ...args] = niceness > 0 ? ['nice', '-n', String(niceness), ...plain] : plain;
+    const [command, ...args] = niceness !== 0 ? ['nice', '-n', String(niceness), ...plain] : plain;
     const log = this.log.open();
     try {
       return spawn(command!, args, {
