@@ -30,9 +30,10 @@ const foundAtOnce = 20;
 /** A carrier that hangs holds up so many messages; the looking only then. */
 const sendsAtOnce = 20;
 /** Whatever came to nothing is left alone for as long. */
-const restMs = 2_000;
+const restMs = 500;
 /** The workflow brings to an end what it finds begun; what it will never come to is older than this. */
 const leftAloneMs = 10_000;
+const finishEveryLooks = 8;
 
 /**
  * Looks for escalations that the engine is late with and begins them from the books, until it is stopped. The workflow
@@ -81,14 +82,13 @@ export async function watchEscalations(deps: EscalationWatchDependencies, signal
       deps.onError(error, { what: 'looking for escalations that are overdue' });
       return [];
     });
-  while (!signal.aborted) {
+  for (let looks = 0; !signal.aborted; looks += 1) {
     const look = { at: deps.now(), limit: foundAtOnce };
-    const [overdue, unfinished] = await Promise.all([
-      lookedFor(findOverdueEscalations(deps.db, { ...look, lateByMs: watchLateByMs })),
-      lookedFor(findUnfinishedByWatch(deps.db, { ...look, ageMs: leftAloneMs })),
-    ]);
-    await each(overdue, begin);
-    await each(unfinished, async (one) => track(finish(deps, contextOf(one), one), one));
+    await each(await lookedFor(findOverdueEscalations(deps.db, { ...look, lateByMs: watchLateByMs })), begin);
+    if (looks % finishEveryLooks === 0) {
+      const unfinished = await lookedFor(findUnfinishedByWatch(deps.db, { ...look, ageMs: leftAloneMs }));
+      await each(unfinished, async (one) => track(finish(deps, contextOf(one), one), one));
+    }
     await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
   await Promise.all(underWay);
