@@ -10,6 +10,7 @@ import { watchEscalations } from './escalation-watch.ts';
 const overdueSeconds = 6;
 /** Longer than the workflow is waited for to bring a message to its end. */
 const abandonedSeconds = 12;
+const soon = { timeout: 10_000 };
 /** Several looks. */
 const aWhileMs = 900;
 
@@ -69,7 +70,7 @@ describe('an escalation that the engine is late with', () => {
     const { incidentId, code } = await standing();
     watch();
     watch();
-    await expect.poll(() => managers(code)).toBe(1);
+    await expect.poll(() => managers(code), soon).toBe(1);
     await sleep(aWhileMs);
     expect(await managers(code)).toBe(1);
     const [row] = await admin(
@@ -128,13 +129,13 @@ describe('an escalation that the engine is late with', () => {
       [incidentId],
     );
     watch();
-    await expect.poll(() => managers(code)).toBe(1);
+    await expect.poll(() => managers(code), soon).toBe(1);
   });
 
   it('ends with the chain: the last person is asked once, and then nobody', async () => {
     const { incidentId, code } = await standing();
     watch();
-    await expect.poll(() => managers(code)).toBe(1);
+    await expect.poll(() => managers(code), soon).toBe(1);
     await age(incidentId, 60);
     await sleep(aWhileMs);
     expect(await admin('select step from notifications where incident_id = $1 order by step', [incidentId])).toEqual([
@@ -162,7 +163,7 @@ describe('a message that the watch began and that its process did not bring to a
     await sleep(aWhileMs);
     expect(await managers(code)).toBe(0);
     await age(incidentId, abandonedSeconds);
-    await expect.poll(() => managers(code)).toBe(1);
+    await expect.poll(() => managers(code), soon).toBe(1);
     await eventually(async () => (await second(incidentId))?.['state'] !== 'intended');
   });
 
@@ -171,7 +172,7 @@ describe('a message that the watch began and that its process did not bring to a
     await admin("update incidents set state = 'closed', closed_at = now() where id = $1", [incidentId]);
     await age(incidentId, abandonedSeconds);
     watch();
-    await expect.poll(async () => (await second(incidentId))?.['state']).toBe('failed');
+    await expect.poll(async () => (await second(incidentId))?.['state'], soon).toBe('failed');
     expect(await managers(code)).toBe(0);
   });
 
@@ -179,12 +180,12 @@ describe('a message that the watch began and that its process did not bring to a
     const { incidentId, code } = await standing();
     await bench.knobs({ dropCallbacks: 1, hangNextSends: [{ accepted: true }] });
     const stop = watch();
-    await expect.poll(() => managers(code)).toBe(1);
+    await expect.poll(() => managers(code), soon).toBe(1);
     await stop();
     expect(await second(incidentId)).toMatchObject({ state: 'intended' });
     await age(incidentId, abandonedSeconds);
     watch();
-    await expect.poll(async () => (await second(incidentId))?.['state']).toBe('sent');
+    await expect.poll(async () => (await second(incidentId))?.['state'], soon).toBe('sent');
     expect(await managers(code)).toBe(1);
     await bench.knobs({ dropCallbacks: 0 });
   });
@@ -194,7 +195,7 @@ describe('a message that the watch began and that its process did not bring to a
     const away = { findText: () => Promise.reject(died), ...dies };
     await age(incidentId, 60);
     watch(away);
-    await expect.poll(async () => (await second(incidentId))?.['state']).toBe('failed');
+    await expect.poll(async () => (await second(incidentId))?.['state'], soon).toBe('failed');
   });
 });
 
@@ -218,7 +219,7 @@ describe('a message that waited long for its turn', () => {
     stopping.abort();
     await age(incidentId, abandonedSeconds);
     watch();
-    await expect.poll(() => managers(code)).toBe(1);
+    await expect.poll(() => managers(code), soon).toBe(1);
     await sleep(1_200);
     release();
     await stalled;
