@@ -101,10 +101,9 @@ describe('an escalation that the engine is late with', () => {
       'the step is under way':
         "insert into notifications (tenant_id, store_id, incident_id, id, kind, step, person_id, state, body, intended_at, claimed_at) select tenant_id, store_id, id, 'ntf_' || id, 'alert', 1, 'alex', 'intended', '', now(), now() from incidents where id = $1",
     };
-    const [{ code }, ...standings] = await Promise.all([
-      standing(),
-      ...Object.entries(cases).map(async ([why, sql]) => ({ why, sql, ...(await standing()) })),
-    ]);
+    const standings = [];
+    for (const [why, sql] of Object.entries(cases)) standings.push({ why, sql, ...(await standing()) });
+    const { code } = await standing();
     for (const { sql, incidentId } of standings) await admin(sql, [incidentId]);
     watch();
     // The looking reaches what is late, and nothing else.
