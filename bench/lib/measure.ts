@@ -101,12 +101,12 @@ export async function drain(pool: pg.Pool): Promise<void> {
   await until(pool, 60_000, `i.camera_id <> 'sco-3-cam' and (i.state <> 'closed' or ${unsettled})`);
 }
 
-/** Waits until the carrier has the first text of every open incident. */
+/** Waits until the carrier has the first text of every open incident; what the lane's own camera sees is nobody's here. */
 export const untilTexted = (pool: pg.Pool) =>
   until(
     pool,
     120_000,
-    "i.state <> 'closed' and not exists (select from notifications n where n.incident_id = i.id and n.kind = 'alert' and n.step = 0 and n.carrier_sid is not null)",
+    "i.camera_id <> 'sco-3-cam' and i.state <> 'closed' and not exists (select from notifications n where n.incident_id = i.id and n.kind = 'alert' and n.step = 0 and n.carrier_sid is not null)",
   );
 
 /** Waits until no incident is in this condition. */
