@@ -77,6 +77,12 @@ const run = (afterStoring: (copies: number) => Promise<unknown> = async () => un
   );
 };
 
+const askedAgain = (incidentId: string) => async () => {
+  await dueAgain(incidentId);
+  await run();
+  return { ...(await state(incidentId)), stored: await stored(incidentId) };
+};
+
 it('of an incident whose evidence is kept is kept, and stays', async () => {
   const incidentId = await closed();
   expect(await run()).toBe(1);
@@ -97,14 +103,7 @@ it.each([
   expect(await run()).toBe(0);
   expect(await state(incidentId)).toMatchObject({ state: 'due', rests: true });
   await expect
-    .poll(
-      async () => {
-        await dueAgain(incidentId);
-        await run();
-        return { ...(await state(incidentId)), stored: await stored(incidentId) };
-      },
-      { timeout: 10_000, interval: 500 },
-    )
+    .poll(askedAgain(incidentId), { timeout: 10_000, interval: 500 })
     .toMatchObject({ state: 'not_kept', code: 'EVIDENCE_DELETED', key: false, stored: 0 });
 });
 
@@ -116,13 +115,6 @@ it('whose export died after a copy was stored leaves none when the evidence is d
   expect(await stored(incidentId)).toBe(1);
   await purge(incidentId);
   await expect
-    .poll(
-      async () => {
-        await dueAgain(incidentId);
-        await run();
-        return { ...(await state(incidentId)), stored: await stored(incidentId) };
-      },
-      { timeout: 10_000, interval: 500 },
-    )
+    .poll(askedAgain(incidentId), { timeout: 10_000, interval: 500 })
     .toMatchObject({ state: 'not_kept', stored: 0 });
 });
