@@ -48,6 +48,7 @@ export default defineConfig({
           ...node,
           ...onEngines,
           name: 'engines',
+          isolate: false,
           include: ['**/*.{int,wf,e2e}.test.ts'],
           exclude: ['node_modules/**', ...sideBySide],
           maxWorkers: 1,

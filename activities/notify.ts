@@ -17,6 +17,9 @@ export interface NotifyDependencies extends TextDependencies {
   giveUpAfterMs: number;
 }
 
+/** An answer that is on record reaches its workflow within seconds; if it does not, somebody has to be told after all. */
+const newsWaitedForMs = 20_000;
+
 /** Activities of the `notify` queue: one text each, retried until it is certainly sent or certainly not. */
 export function createNotifyActivities(deps: NotifyDependencies): NotifyActivities {
   const activities: NotifyActivities = {
@@ -26,6 +29,7 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
         incidentId,
         step,
         kind,
+        waitsForNews: kind === 'alert' && triedForMs() < newsWaitedForMs,
         ...(round === undefined ? {} : { round }),
         ...(dueAt === undefined ? {} : { dueAt }),
         ...(personId === undefined ? {} : { personId }),
@@ -48,8 +52,7 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
         const hopeless = error instanceof CarrierError && error.kind === 'permanent';
         const waiting =
           error instanceof DomainError ? error.code === 'DEPENDENCY_TEMPORARY' : error instanceof CarrierError;
-        const triedForMs = Date.now() - Context.current().info.scheduledTimestampMs;
-        if (!hopeless && (!waiting || triedForMs < deps.giveUpAfterMs)) throw error;
+        if (!hopeless && (!waiting || triedForMs() < deps.giveUpAfterMs)) throw error;
         const failure = hopeless ? error.message : 'the carrier could not be reached in time';
         await markFailed(ctx, { notificationId: text.notificationId, failure });
         const givenUp: SettledStepOutcome = { outcome: 'undeliverable', at: ctx.now() };
@@ -59,6 +62,8 @@ export function createNotifyActivities(deps: NotifyDependencies): NotifyActiviti
   };
   return alive(translated(activities));
 }
+
+const triedForMs = () => Date.now() - Context.current().info.scheduledTimestampMs;
 
 /** A carrier that hangs may hold this many of a worker's workflow tasks, and no more: verdicts need the others. */
 const atOnceLimit = 5;

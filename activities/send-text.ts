@@ -71,11 +71,11 @@ export async function settleMootText(
   intent: OpenIntent,
 ): Promise<SettledStepOutcome> {
   const found = await lookUp(deps, ctx, intent);
-  if ('outcome' in found) return found;
-  await markFailed(ctx, {
-    notificationId: intent.notificationId,
-    failure: 'the incident was closed before it was sent',
-  });
+  return 'outcome' in found ? found : settleUnsent(ctx, intent);
+}
+
+async function settleUnsent(ctx: ServiceContext, { notificationId }: OpenIntent): Promise<SettledStepOutcome> {
+  await markFailed(ctx, { notificationId, failure: 'the incident was closed before it was sent' });
   return { outcome: 'undeliverable', at: ctx.now() };
 }
 
@@ -140,6 +140,7 @@ async function send(
   paceMs: number,
 ): Promise<StepOutcome> {
   const intent = written.channel === 'email' ? written : await awaitTurn(deps, ctx, written, paceMs);
+  if (intent === null) return settleUnsent(ctx, written);
   try {
     const sent = await handOver(deps, ctx, intent);
     const { sentAt } = await markSent(ctx, { notificationId: intent.notificationId, ...sent });
@@ -205,16 +206,19 @@ async function handOver(
 /**
  * Waits until our number may send. Carriers block numbers that send too fast; the guard stays whatever the severity. Others
  * take a message over when it has been ours for `settleMs`, so one that waited long, for its number or for a machine with
- * other things to do, is claimed anew or left to them.
+ * other things to do, is claimed anew or left to them. Null: the incident was closed meanwhile.
  */
 async function awaitTurn(
   deps: TextDependencies,
   ctx: ServiceContext,
   intent: OpenIntent,
   maxWaitMs: number,
-): Promise<OpenIntent> {
+): Promise<OpenIntent | null> {
+  const { notificationId } = intent;
   const number = pickNumber(deps.carrier.numbers, intent.to);
-  const slot = await takeSendSlot(ctx, { number, messagesPerSecond: deps.messagesPerSecond, maxWaitMs });
+  const pace = { number, messagesPerSecond: deps.messagesPerSecond, maxWaitMs };
+  const slot = await takeSendSlot(ctx, { notificationId, ...pace });
+  if (slot.moot) return null;
   if (!slot.taken) {
     await releaseIntent(ctx, intent);
     throw new DomainError('DEPENDENCY_TEMPORARY', 'the sending number is busy', { retryAfterMs: slot.waitMs });

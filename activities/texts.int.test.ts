@@ -264,6 +264,22 @@ describe('delivery receipts', () => {
   });
 });
 
+describe('the next person', () => {
+  it('is not told while an answer is on its way to the workflow', async () => {
+    const { incidentId } = await bench.openIncident();
+    await bench.firstContact(incidentId);
+    const heard = (at: string) =>
+      bench.system.database.admin.query(`update incidents set answer_heard_at = ${at} where id = $1`, [incidentId]);
+    await heard('now()');
+    const step = bench.alertStep({ incidentId, step: 1 });
+    await sleep(1_200);
+    expect(await bench.rows(incidentId)).toHaveLength(1);
+    await heard('null');
+    expect(await step).toMatchObject({ outcome: 'sent' });
+    expect(await bench.rows(incidentId)).toHaveLength(2);
+  });
+});
+
 const lost = () => new CarrierError('temporary', 'the carrier is away');
 const tooLong = () => new CarrierError('permanent', 'the list is too long: look it up by hand');
 

@@ -14,6 +14,8 @@ import type { SimulatorOptions } from './routes/simulator.ts';
 /** Everything the HTTP application is wired from; only api/main.ts and tests make one. */
 export interface ApiDependencies {
   mode: 'development' | 'production';
+  /** Refuses to send what the OpenAPI document does not promise; for tests, since it costs a start a second. */
+  checksAnswers: boolean;
   db: Database;
   engine: IncidentEngine;
   dispatcher: Dispatcher;

@@ -15,11 +15,19 @@ const schemaOf = (name: string): Record<string, unknown> =>
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false });
 addFormats.default(ajv);
-const isDetection: ValidateFunction<Detection> = ajv.compile<Detection>(schemaOf('detection'));
-const isPosEvent: ValidateFunction<PosEvent> = ajv.compile<PosEvent>(schemaOf('pos-event'));
-const isSensorEvent: ValidateFunction<SensorEvent> = ajv.compile<SensorEvent>(schemaOf('sensor-event'));
-const isSensorStatus: ValidateFunction<SensorStatus> = ajv.compile<SensorStatus>(schemaOf('sensor-status'));
-const isCrossing: ValidateFunction<Crossing> = ajv.compile<Crossing>(schemaOf('crossing'));
+/** Compiled when the first one comes: a start that compiles all of them is a start that cameras wait for. */
+function validatorOf<T>(name: string): () => ValidateFunction<T> {
+  let compiled: ValidateFunction<T> | undefined;
+  return () => {
+    compiled ??= ajv.compile<T>(schemaOf(name));
+    return compiled;
+  };
+}
+const detectionValidator = validatorOf<Detection>('detection');
+const posEventValidator = validatorOf<PosEvent>('pos-event');
+const sensorEventValidator = validatorOf<SensorEvent>('sensor-event');
+const sensorStatusValidator = validatorOf<SensorStatus>('sensor-status');
+const crossingValidator = validatorOf<Crossing>('crossing');
 
 export const maxPosBatch = 1_000;
 export const maxCrossingBatch = 1_000;
@@ -28,6 +36,7 @@ export const detectionEventType = 'io.floorwalker.detection.v1';
 
 /** One schema for every way in; throws VALIDATION that names each field. */
 export function parseDetection(value: unknown): Detection {
+  const isDetection = detectionValidator();
   if (!isDetection(value)) throw refusal(isDetection.errors ?? [], '');
   const instants = <Part extends { at: string }>(name: string, parts: readonly Part[]): Part[] =>
     parts.map((part, index) => ({ ...part, at: instantFrom(`${name}.${index}.at`, part.at) }));
@@ -70,6 +79,7 @@ function readCloudEvent(headers: Headers, body: unknown): { type: string; id: st
 }
 
 export function parsePosEvents(value: unknown): PosEvent[] {
+  const isPosEvent = posEventValidator();
   const events = Array.isArray(value) ? value : [value];
   if (events.length === 0) throw invalidField('body', 'must hold at least one line');
   if (events.length > maxPosBatch) throw invalidField('body', `must hold at most ${maxPosBatch} lines`);
@@ -82,6 +92,7 @@ export function parsePosEvents(value: unknown): PosEvent[] {
 
 /** One crossing or a batch; throws VALIDATION that names each field. */
 export function parseCrossings(value: unknown): Crossing[] {
+  const isCrossing = crossingValidator();
   const crossings = Array.isArray(value) ? value : [value];
   if (crossings.length === 0) throw invalidField('body', 'must hold at least one crossing');
   if (crossings.length > maxCrossingBatch)
@@ -95,6 +106,7 @@ export function parseCrossings(value: unknown): Crossing[] {
 
 /** One event of a sensor or a batch; throws VALIDATION that names each field. */
 export function parseSensorEvents(value: unknown): SensorEvent[] {
+  const isSensorEvent = sensorEventValidator();
   const events = Array.isArray(value) ? value : [value];
   if (events.length === 0) throw invalidField('body', 'must hold at least one event');
   if (events.length > maxSensorBatch) throw invalidField('body', `must hold at most ${maxSensorBatch} events`);
@@ -106,6 +118,7 @@ export function parseSensorEvents(value: unknown): SensorEvent[] {
 }
 
 export function parseSensorStatus(value: unknown): SensorStatus {
+  const isSensorStatus = sensorStatusValidator();
   if (!isSensorStatus(value)) throw refusal(isSensorStatus.errors ?? [], '');
   return { ...value, ...(value.at === undefined ? {} : { at: instantFrom('at', value.at) }) };
 }

@@ -147,6 +147,7 @@ export async function runApi(): Promise<void> {
   const witnessFile = config.FLOORWALKER_WITNESS_FILE;
   const deps: ApiDependencies = {
     mode: config.FLOORWALKER_MODE,
+    checksAnswers: false,
     db,
     engine,
     dispatcher,

@@ -11,7 +11,10 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
   const up = gauge('service_levels_up', 'Whether the figures below could be read');
   const overdue = gauge('escalations_overdue', 'Escalations that should have fired more than 2 s ago');
   const overdueAge = gauge('escalations_overdue_oldest_seconds', 'How late the latest of them is');
-  const byWatch = gauge('escalations_by_watch', 'Escalations the watch began as the engine was late, last 5 minutes');
+  const byWatch = gauge(
+    'escalations_by_watch',
+    'First texts and escalations the watchdog began as the engine was late, last 5 minutes',
+  );
   const outbox = gauge('outbox_waiting', 'Facts that the workflow engine has not heard of for more than 5 s');
   const outboxAge = gauge('outbox_waiting_oldest_seconds', 'How long the oldest of them waits');
   const contact = gauge(

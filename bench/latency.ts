@@ -6,7 +6,7 @@ import { withInstallation } from './lib/machine.ts';
 import { countActions, countIncidents, measureClips, measureLatency, measureThroughput, say } from './lib/measure.ts';
 import { machine, percentile, publish, round } from './lib/results.ts';
 
-const everything: ProcessName[] = ['carrier', 'worker', 'media', 'api', 'till', 'camera'];
+const everything: ProcessName[] = ['carrier', 'worker', 'watchdog', 'media', 'api', 'till', 'camera'];
 const steady = { perSecond: 5, count: 150 };
 const pressed = { concurrency: 50, durationMs: 25_000 };
 const clipCount = 12;

@@ -8,7 +8,7 @@ import { measureBurst, measureDuplicates, measureEscalations, measureParked } fr
 import { peopleEstate } from './lib/people-estate.ts';
 import { machine, percentile, publish, round } from './lib/results.ts';
 
-const everything: ProcessName[] = ['carrier', 'worker', 'media', 'api', 'till', 'camera'];
+const everything: ProcessName[] = ['carrier', 'worker', 'watchdog', 'media', 'api', 'till', 'camera'];
 const calm = { perSecond: 1, count: 60 };
 const steady = { perSecond: 5, count: 150 };
 const pressed = { concurrency: 50, durationMs: 25_000 };

@@ -15,7 +15,17 @@ import { killByPlan } from './lib/parts.ts';
 import { evidenceParts, planKills } from './lib/plan.ts';
 import type { ChaosOptions } from './people.ts';
 
-const processes: ProcessName[] = ['carrier', 'worker', 'second-worker', 'records', 'media', 'api', 'till', 'camera'];
+const processes: ProcessName[] = [
+  'carrier',
+  'worker',
+  'second-worker',
+  'watchdog',
+  'records',
+  'media',
+  'api',
+  'till',
+  'camera',
+];
 /** One camera and one media worker: a clip every two seconds keeps both busy. */
 const incidentsPerSecond = 0.5;
 const calmMs = 5_000;

@@ -25,7 +25,7 @@ export interface ChaosOptions {
   incidentsPerSecond: number;
 }
 
-const processes: ProcessName[] = ['carrier', 'worker', 'second-worker', 'media', 'api'];
+const processes: ProcessName[] = ['carrier', 'worker', 'second-worker', 'watchdog', 'media', 'api'];
 const calmMs = 5_000;
 const progressEveryMs = 10_000;
 const shownOfEach = 8;

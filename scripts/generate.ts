@@ -2,19 +2,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { bundledDocument, requestDocument, requestDocumentPath } from '../api/openapi-document.ts';
 
 const source = new URL('../schemas/openapi.yaml', import.meta.url);
-const target = new URL('../schemas/generated/openapi.ts', import.meta.url);
+const types = astToString(await openapiTS(source));
 
-const body = astToString(await openapiTS(source));
-const text = `// Generated from schemas/openapi.yaml by \`npm run generate\`. Do not edit.\n\n${body}`;
+const generated: Record<string, string> = {
+  [fileURLToPath(new URL('../schemas/generated/openapi.ts', import.meta.url))]:
+    `// Generated from schemas/openapi.yaml by \`npm run generate\`. Do not edit.\n\n${types}`,
+  [requestDocumentPath]: `${JSON.stringify(requestDocument(bundledDocument()), null, 1)}\n`,
+};
 
-if (process.argv.includes('--check')) {
-  const current = await readFile(target, 'utf8').catch(() => '');
-  if (current !== text) {
-    console.error(`${fileURLToPath(target)} is out of date: run \`npm run generate\` and commit the result.`);
-    process.exit(1);
+for (const [path, text] of Object.entries(generated)) {
+  if (!process.argv.includes('--check')) {
+    await writeFile(path, text);
+    continue;
   }
-} else {
-  await writeFile(target, text);
+  const current = await readFile(path, 'utf8').catch(() => '');
+  if (current !== text) {
+    console.error(`${path} is out of date: run \`npm run generate\` and commit the result.`);
+    process.exitCode = 1;
+  }
 }

@@ -18,6 +18,7 @@ export type ProcessName =
   | 'carrier'
   | 'worker'
   | 'second-worker'
+  | 'watchdog'
   | 'records'
   | 'media'
   | 'api'
@@ -61,6 +62,7 @@ const stopOrder: readonly ProcessName[] = [
   'api',
   'media',
   'records',
+  'watchdog',
   'second-worker',
   'worker',
   'devices',
@@ -80,6 +82,8 @@ interface ProcessPlan {
 const behindMessages = 5;
 /** There is another that does its work meanwhile. */
 const behindEverybody = 10;
+/** It does little, and somebody waits for all of it. */
+const beforeMost = -5;
 /** There is one API, and every camera, till and phone waits for it. */
 const beforeEverybody = -10;
 
@@ -125,6 +129,10 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       start('worker', worker),
       // When one dies the other goes on at once, warm, and nobody waits for a start.
       start('second-worker', worker),
+      start('watchdog', {
+        ...{ args: [...programs.floorwalker, 'worker', '--watchdog'], env, readyLine: '"msg":"ready"' },
+        niceness: beforeMost,
+      }),
       start('records', { ...worker, args: [...worker.args, '--records'], niceness: behindMessages }),
       ...estate.stores.slice(0, 1).map(({ id }) =>
         start('media', {

@@ -8,6 +8,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 interface WorkerOptions {
   records?: true;
+  watchdog?: true;
   media?: string;
   tills?: string;
   folder?: string;
@@ -79,15 +80,20 @@ export async function main(args: readonly string[]): Promise<number> {
   program
     .command('worker')
     .description(
-      'workflows and their activities; with --records packets, shares and sweeps, with --media the clips of one store, with --tills its day files',
+      'workflows and their activities; with --watchdog what the engine is late with, with --records packets, shares and sweeps, with --media the clips of one store, with --tills its day files',
     )
+    .option('--watchdog', 'tell people what the engine is late to tell them')
     .option('--records', 'make packets, send shares, keep histories, delete what is due')
     .option('--media <tenant/store>', 'cut and store the clips of this store, where its recordings lie')
     .option('--tills <tenant/store>', 'hand the day files that are put into --folder to the API')
     .option('--folder <dir>', 'with --tills: where the tills put their files')
     .option('--mapping <id>', 'with --tills: the declared mapping by which they are read; CSV needs one')
-    .action(async ({ records, media, ...tills }: WorkerOptions) => {
+    .action(async ({ records, watchdog, media, ...tills }: WorkerOptions) => {
       if (tills.tills !== undefined) return watchTills(tills.tills, tills.folder, tills.mapping);
+      if (watchdog) {
+        const { runWatchdog } = await import('../workers/watchdog-worker.ts');
+        return runWatchdog();
+      }
       if (records) {
         const { runRecordsWorker } = await import('../workers/records-worker.ts');
         return runRecordsWorker();

@@ -169,7 +169,7 @@ class Supervisor implements SupervisedProcess {
     if (!this.wanted) throw new Error(`${this.name} was stopped while it started`);
     const startedAtMs = performance.now();
     const mayRaise = process.platform === 'linux' && process.getuid?.() === 0;
-    const niceness = this.options.niceness ?? 0;
+    const niceness = Math.max(this.options.niceness ?? 0, mayRaise ? -20 : 0);
     const meanwhile = (again && mayRaise && this.options.restartNiceness) || niceness;
     const child = this.spawnChild(meanwhile);
     this.child = child;

@@ -8,50 +8,21 @@ import { createRedactionRecordActivities } from '../activities/redact-record.ts'
 import { createRunbookActivities } from '../activities/runbook.ts';
 import { openDeviceClient } from '../adapters/mqtt/device-client.ts';
 import { openEvidenceStore } from '../adapters/objects/evidence-store.ts';
-import { openMailer } from '../adapters/smtp/mailer.ts';
 import { withCipher } from '../adapters/temporal/payload-codec.ts';
-import { createCarrierClient } from '../adapters/twilio/client.ts';
 import { incidentQueue, notifyQueue } from '../workflows/contracts.ts';
 import { runbookQueue } from '../workflows/runbook-contracts.ts';
-import { watchEscalations } from './escalation-watch.ts';
+import { openMessaging } from './messaging.ts';
 import { openWorkerRuntime, runWorkers } from './runtime.ts';
 import { workflowBundle } from './workflow-bundle.ts';
-
-/** POST to the carrier is given up after this; its outcome is then unknown. */
-export const carrierTimeoutMs = 3_000;
-/** Longer than the POST timeout and the carrier's listing lag together. */
-export const carrierSettleMs = 5_500;
-const mailTimeoutMs = 10_000;
-const notifyGiveUpAfterMs = 40_000;
 
 /** Entry point: workflows, their short activities, and the texts. */
 export async function runIncidentWorker(): Promise<void> {
   const runtime = await openWorkerRuntime('incident-worker');
   const { config, logger, now } = runtime;
   const db = runtime.openDatabase(8);
-  const carrier = createCarrierClient({
-    accountSid: config.TWILIO_ACCOUNT_SID,
-    authToken: config.TWILIO_AUTH_TOKEN.reveal(),
-    from: config.TWILIO_FROM,
-    apiBaseUrl: config.TWILIO_API_BASE_URL,
-    timeoutMs: carrierTimeoutMs,
-  });
-  const mailer =
-    config.SMTP_URL === undefined || config.SMTP_FROM === undefined
-      ? null
-      : openMailer({ url: config.SMTP_URL, from: config.SMTP_FROM, timeoutMs: mailTimeoutMs });
-  const dependencies: IncidentDependencies = {
-    db,
-    now,
-    carrier,
-    mailer,
-    messagesPerSecond: config.TWILIO_MESSAGES_PER_SECOND,
-    ringTimeoutSeconds: config.FLOORWALKER_RING_SECONDS,
-    publicUrl: config.PUBLIC_URL,
-    settleMs: carrierSettleMs,
-    links: { publicUrl: config.PUBLIC_URL, linkSecret: config.FLOORWALKER_LINK_SECRET.reveal() },
-    objects: openEvidenceStore(runtime.bucket),
-  };
+  const { close: closeMessaging, ...messaging } = openMessaging(config);
+  const texting = { ...messaging, db, now };
+  const dependencies: IncidentDependencies = { ...texting, objects: openEvidenceStore(runtime.bucket) };
   const devices =
     config.MQTT_URL === undefined
       ? null
@@ -68,7 +39,6 @@ export async function runIncidentWorker(): Promise<void> {
     shutdownForceTime: '20s',
     ...withCipher(cipher),
   } as const;
-  const texting = { ...dependencies, giveUpAfterMs: notifyGiveUpAfterMs };
   const incidents = await Worker.create({
     ...common,
     taskQueue: incidentQueue,
@@ -100,15 +70,8 @@ export async function runIncidentWorker(): Promise<void> {
     activities: createRunbookActivities({ db, now, devices }),
     maxConcurrentActivityTaskExecutions: 200,
   });
-  const watching = new AbortController();
-  const watch = watchEscalations(
-    { ...texting, onError: (error, about) => logger.warn({ error, ...about }, 'an escalation that is overdue') },
-    watching.signal,
-  );
   await runWorkers(runtime, [incidents, texts, steps], async () => {
-    watching.abort();
-    await watch;
-    mailer?.close();
+    closeMessaging();
     await devices?.close();
     await db.close();
   });

@@ -8,6 +8,7 @@ import { addNote } from '../../services/incident/add-note.ts';
 import { listIncidents } from '../../services/incident/list.ts';
 import { readExplanation, readIncident, readTimeline } from '../../services/incident/read.ts';
 import { unmergeDetection } from '../../services/incident/unmerge.ts';
+import { noteAnswerHeard } from '../../services/notification/heard.ts';
 import { explainMoment, type WhatIfInput } from '../../services/pos/what-if.ts';
 import {
   type AcknowledgeCommand,
@@ -96,6 +97,7 @@ export function incidentRoutes(deps: ApiDependencies, access: AccessLog): Router
     const incident = await readIncident(ctx, request.params.incidentId);
     const command: AcknowledgeCommand = { by: { actorId: ctx.actor.id, role: ctx.actor.role } };
     const address = addressOf(ctx.actor.tenantId, incident);
+    await noteAnswerHeard(ctx, { incidentId: incident.id, answer: 'acknowledged' });
     const decided = await deps.engine.update<CommandReply>(
       address,
       acknowledgeUpdateName,
@@ -118,6 +120,7 @@ export function incidentRoutes(deps: ApiDependencies, access: AccessLog): Router
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
     };
     const address = addressOf(ctx.actor.tenantId, incident);
+    await noteAnswerHeard(ctx, { incidentId: incident.id, answer: verdict });
     const decided = await deps.engine.update<CommandReply>(address, decideUpdateName, command, updateId);
     // Free words stay out of the workflow's history; they are kept with the incident and go with it.
     if (note !== undefined && note.trim() !== '')

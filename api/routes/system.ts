@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import express, { Router } from 'express';
-import { parse } from 'yaml';
 import type { ApiDependencies } from '../deps.ts';
 import type { Metrics } from '../metrics.ts';
+import { bundledDocument } from '../openapi-document.ts';
 import type { StoreDetail } from '../storage-watch.ts';
-
-const schemas = new URL('../../schemas/', import.meta.url);
-export const openApiPath = fileURLToPath(new URL('openapi.yaml', schemas));
 
 /** The lock self-test writes to the store, so its answer is kept this long. */
 const objectsCheckMs = 60_000;
@@ -75,25 +70,6 @@ export function systemRoutes(deps: ApiDependencies, metrics: Metrics, evidenceSt
   });
   router.use('/docs', express.static(swagger, { index: false }));
   return router;
-}
-
-/** One document for tools that do not follow file references. */
-function bundledDocument(): unknown {
-  const document = parse(readFileSync(openApiPath, 'utf8')) as { components: { schemas: Record<string, unknown> } };
-  const events = {
-    './events/detection.schema.json': 'Detection',
-    './events/pos-event.schema.json': 'PosEvent',
-    './events/crossing.schema.json': 'Crossing',
-    './events/sensor-event.schema.json': 'SensorEvent',
-    './events/sensor-status.schema.json': 'SensorStatus',
-  } as const;
-  let text = JSON.stringify(document);
-  for (const [file, name] of Object.entries(events))
-    text = text.replaceAll(JSON.stringify(file), JSON.stringify(`#/components/schemas/${name}`));
-  const bundled = JSON.parse(text) as typeof document;
-  for (const [file, name] of Object.entries(events))
-    bundled.components.schemas[name] = JSON.parse(readFileSync(new URL(file, schemas), 'utf8'));
-  return bundled;
 }
 
 const docsPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Floorwalker API</title>

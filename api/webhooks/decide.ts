@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { HumanVerdict } from '../../domain/types.ts';
 import type { ServiceContext } from '../../services/context.ts';
+import { noteAnswerHeard } from '../../services/notification/heard.ts';
 import type { AnswerableIncident } from '../../services/notification/reply.ts';
 import { keepDecision, settleOutbox } from '../../services/outbox/drain.ts';
 import { type DecideCommand, decideUpdateName } from '../../workflows/contracts.ts';
@@ -33,7 +34,8 @@ export async function decide(
   const keep = async () => {
     keptId ??= await keepDecision(ctx, { incidentId, storeId, updateId, command });
   };
-  const update = deps.engine.update(address, decideUpdateName, command, updateId);
+  const heard = noteAnswerHeard(ctx, { incidentId, answer: verdict });
+  const update = heard.then(() => deps.engine.update(address, decideUpdateName, command, updateId));
   try {
     if (await settlesWithin(keepAfterMs, update)) return 'accepted';
     await keep();

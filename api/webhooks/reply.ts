@@ -46,7 +46,8 @@ export async function answerReply(deps: ApiDependencies, message: IncomingText):
 
   const intent = parseReply(message.body);
   const { writtenAt } = message;
-  const incidents = await findAnswerable(ctx, { personId, writtenAt });
+  const code = intent.kind === 'not_understood' ? null : intent.code;
+  const incidents = await findAnswerable(ctx, { personId, writtenAt, code });
   const open = incidents.filter((incident) => !incident.closed);
   if (intent.kind === 'not_understood') {
     await note(null, 'not_understood');

@@ -43,7 +43,7 @@ export function twilioWebhooks(deps: ApiDependencies): Router {
         await markSent(ctx, { ...about, segments: 1, ...(From === undefined ? {} : { from: From }) });
         changed = await recordDelivery(ctx, receipt);
       }
-      if (changed) await deps.dispatcher.dispatch(tenant, changed.incidentId);
+      if (changed && !receipt.delivered) await deps.dispatcher.dispatch(tenant, changed.incidentId);
     });
     response.status(204).end();
   });

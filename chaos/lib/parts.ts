@@ -6,7 +6,8 @@ import { killFfmpeg } from './ffmpeg.ts';
 import type { Outage } from './outages.ts';
 import type { Part, PlannedKill } from './plan.ts';
 
-const kindOf = (name: string): string => (name === 'second-worker' || name === 'records' ? 'worker' : name);
+const workers = new Set(['second-worker', 'watchdog', 'records']);
+const kindOf = (name: string): string => (workers.has(name) ? 'worker' : name);
 
 interface Killable {
   pid(): number | undefined;

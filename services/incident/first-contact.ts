@@ -1,6 +1,9 @@
+import { firstContactDueAt } from '../../domain/first-contact.ts';
+import { addMs } from '../../domain/time.ts';
 import type { PosVerdict } from '../../domain/types.ts';
 import { type ServiceContext, type WriteTransaction, write } from '../context.ts';
-import { type Intent, intend, type LinkOptions } from '../notification/intend.ts';
+import { engineHasNews } from '../notification/heard.ts';
+import { type Intent, intend, type LinkOptions, type OpenIntent } from '../notification/intend.ts';
 import { intendPrompt } from '../pos/prompt.ts';
 import { planRunbook } from '../runbook/plan.ts';
 import { assess } from './assess.ts';
@@ -14,7 +17,7 @@ export interface FirstContact {
   intent: Intent | null;
   suppressed: boolean;
   openMandatory: number;
-  /** Positions of the runbook's steps that people are newly asked to approve. */
+  /** Positions of the runbook's steps that wait for an approval and that nobody has been told of. */
   approvals: number[];
   /** The till is asked before any person; null: nobody has to be told, or a person is told at once. */
   prompt: { waitMs: number; after?: { maxMs: number } } | null;
@@ -24,29 +27,70 @@ export interface FirstContact {
 export function makeFirstContact(ctx: ServiceContext, links: LinkOptions, incidentId: string): Promise<FirstContact> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
-    const assessed = await assess(tx, incident, ctx.actor.id);
-    const { pos, severity } = assessed;
-    const posVerdict = settled(pos.verdict);
-    const asksPeople = posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE';
-    const { suppressed } = asksPeople
-      ? await decideAttention(tx, incident, assessed, ctx.actor.id)
-      : { suppressed: false };
-    const { openMandatory, approvals } = asksPeople
-      ? await planRunbook(tx, incident, severity.level)
-      : { openMandatory: 0, approvals: [] };
-    await moveState(tx, incident, posVerdict, suppressed);
-    const mayTell = asksPeople && !suppressed && incident.state !== 'closed' && incident.policy.escalation.length > 0;
-    const prompt = mayTell && posVerdict === 'MISMATCH' ? await intendPrompt(tx, incident) : null;
-    const intent =
-      mayTell && prompt === null
-        ? await intend(tx, ctx.actor.id, { ...incident, severity: severity.level }, links, {
-            incidentId,
-            kind: 'alert',
-            step: 0,
-          })
-        : null;
-    return { posVerdict, severity: severity.level, intent, suppressed, openMandatory, approvals, prompt };
+    const asksTill = incident.policy.prompt !== null && !(await isToldOf(tx, incident));
+    return contact(tx, ctx.actor.id, links, incident, { asksTill, byWatch: false });
   });
+}
+
+/**
+ * The same from the books, for an incident whose first person should have been told `lateByMs` ago; the workflow finds it
+ * done. The customer's time at the till is over by then, so nobody asks there any more. Null when it is not late, somebody
+ * else was faster, or there is nobody to tell.
+ */
+export function makeLateFirstContact(
+  ctx: ServiceContext,
+  links: LinkOptions,
+  { incidentId, lateByMs }: { incidentId: string; lateByMs: number },
+): Promise<OpenIntent | null> {
+  return write(ctx, async (tx) => {
+    const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
+    const untouched = incident.state === 'new' && incident.posVerdict === 'PENDING' && incident.run === 1;
+    const late = untouched && addMs(firstContactDueAt(incident), lateByMs) <= tx.at;
+    if (!late || (await engineHasNews(tx, incident))) {
+      tx.noAudit('nothing changed');
+      return null;
+    }
+    const { intent } = await contact(tx, ctx.actor.id, links, incident, { asksTill: false, byWatch: true });
+    return intent?.outcome === 'intended' && intent.fresh ? intent : null;
+  });
+}
+
+async function isToldOf(tx: WriteTransaction, { tenantId, incidentId }: IncidentFacts): Promise<boolean> {
+  const rows = await tx.query(
+    "select from notifications where tenant_id = $1 and incident_id = $2 and kind = 'alert' limit 1",
+    [tenantId, incidentId],
+  );
+  return rows.length > 0;
+}
+
+async function contact(
+  tx: WriteTransaction,
+  actorId: string,
+  links: LinkOptions,
+  incident: IncidentFacts,
+  { asksTill, byWatch }: { asksTill: boolean; byWatch: boolean },
+): Promise<FirstContact> {
+  const { incidentId } = incident;
+  const { severity, suppressed, asksPeople, ...said } = await judge(tx, incident, actorId);
+  const mayTell = asksPeople && !suppressed && incident.state !== 'closed' && incident.policy.escalation.length > 0;
+  const prompt = asksTill && mayTell && said.posVerdict === 'MISMATCH' ? await intendPrompt(tx, incident) : null;
+  const intent =
+    mayTell && prompt === null
+      ? await intend(tx, actorId, { ...incident, severity }, links, { incidentId, kind: 'alert', step: 0, byWatch })
+      : null;
+  return { ...said, severity, intent, suppressed, prompt };
+}
+
+/** What the till says, how severe it is, whether people may be paged, and what the runbook asks for. */
+async function judge(tx: WriteTransaction, incident: IncidentFacts, actorId: string) {
+  const assessed = await assess(tx, incident, actorId);
+  const severity = assessed.severity.level;
+  const posVerdict = settled(assessed.pos.verdict);
+  const asksPeople = posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE';
+  const { suppressed } = asksPeople ? await decideAttention(tx, incident, assessed, actorId) : { suppressed: false };
+  const planned = asksPeople ? await planRunbook(tx, incident, severity) : { openMandatory: 0, approvals: [] };
+  await moveState(tx, incident, posVerdict, suppressed);
+  return { posVerdict, severity, asksPeople, suppressed, ...planned };
 }
 
 /** Asks the till again, after a late line or a merged detection. */
@@ -61,17 +105,7 @@ export function recheckTill(
 }> {
   return write(ctx, async (tx) => {
     const incident = await loadIncident(tx, ctx.actor.tenantId, incidentId, true);
-    const assessed = await assess(tx, incident, ctx.actor.id);
-    const { pos, severity } = assessed;
-    const posVerdict = settled(pos.verdict);
-    const asksPeople = posVerdict === 'MISMATCH' || posVerdict === 'NOT_APPLICABLE';
-    const { suppressed } = asksPeople
-      ? await decideAttention(tx, incident, assessed, ctx.actor.id)
-      : { suppressed: false };
-    const { openMandatory, approvals } = asksPeople
-      ? await planRunbook(tx, incident, severity.level)
-      : { openMandatory: 0, approvals: [] };
-    await moveState(tx, incident, posVerdict, suppressed);
+    const { posVerdict, suppressed, openMandatory, approvals } = await judge(tx, incident, ctx.actor.id);
     return { posVerdict, suppressed, openMandatory, approvals };
   });
 }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { DomainError } from '../../domain/errors.ts';
 import type { RunbookAction } from '../../domain/runbook.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Channel, Locale, NotificationKind, Reason } from '../../domain/types.ts';
@@ -7,6 +8,7 @@ import { placeOf } from '../incident/assess.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
 import { compose, type LinkOptions } from './compose.ts';
+import { engineHasNews } from './heard.ts';
 import { findPerson, findRecipient, type Recipient, readAddress } from './recipient.ts';
 
 export type { LinkOptions } from './compose.ts';
@@ -21,7 +23,9 @@ export interface IntendInput {
   dueAt?: string;
   /** Set for corrections, which go to whoever was told; otherwise the person on shift for the step's role. */
   personId?: string;
-  /** The watch begins it, because the engine is late. */
+  /** An answer that the workflow has not heard yet comes first: then DEPENDENCY_TEMPORARY is thrown instead of beginning. */
+  waitsForNews?: boolean;
+  /** The watchdog begins it, because the engine is late. */
   byWatch?: boolean;
   /** Who asked for help is not called about it. */
   excludePersonId?: string | null;
@@ -103,6 +107,8 @@ export async function intend(
     tx.noAudit('nothing changed');
     return { outcome: 'moot', open: null };
   }
+  if (input.waitsForNews && (await engineHasNews(tx, incident)))
+    throw new DomainError('DEPENDENCY_TEMPORARY', 'an answer is on its way to the workflow', { retryAfterMs: 500 });
   const notificationId = notificationIdOf(incidentId, input.kind, input.step, round);
   const found = await whoIsReached(tx, incident, input, round);
   if ('unreached' in found) {

@@ -1,7 +1,9 @@
 import type { Database } from '../../adapters/postgres/database.ts';
 import { overdueStep, proofExpectedAt, type StepProgress } from '../../domain/escalation.ts';
+import type { NotificationKind } from '../../domain/types.ts';
 import { iso, type ServiceContext, type WriteTransaction, write } from '../context.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
+import { engineHasNews } from './heard.ts';
 import { intend, type LinkOptions, type OpenIntent } from './intend.ts';
 
 export interface OverdueEscalation {
@@ -9,38 +11,54 @@ export interface OverdueEscalation {
   incidentId: string;
 }
 
+interface Looking {
+  at: string;
+  lateByMs: number;
+  limit: number;
+}
+
 /** Over the whole installation, the longest overdue first: incidents whose next person should have been told `lateByMs` ago. */
-export async function findOverdueEscalations(
+export const findOverdueEscalations = (db: Pick<Database, 'query'>, looking: Looking): Promise<OverdueEscalation[]> =>
+  find(db, 'select tenant_id, incident_id from overdue_escalations($1, $2, $3)', looking);
+
+/** The same of those about which nobody has been told at all. */
+export const findLateFirstContacts = (db: Pick<Database, 'query'>, looking: Looking): Promise<OverdueEscalation[]> =>
+  find(db, 'select tenant_id, incident_id from late_first_contacts($1, $2, $3)', looking);
+
+async function find(
   db: Pick<Database, 'query'>,
-  { at, lateByMs, limit }: { at: string; lateByMs: number; limit: number },
+  sql: string,
+  { at, lateByMs, limit }: Looking,
 ): Promise<OverdueEscalation[]> {
-  const rows = await db.query<{ tenant_id: string; incident_id: string }>(
-    'select tenant_id, incident_id from overdue_escalations($1, $2, $3)',
-    [at, lateByMs, limit],
-  );
+  const rows = await db.query<{ tenant_id: string; incident_id: string }>(sql, [at, lateByMs, limit]);
   return rows.map(({ tenant_id, incident_id }) => ({ tenantId: tenant_id, incidentId: incident_id }));
 }
 
-export interface UnfinishedMessage extends OverdueEscalation {
+export interface UnsettledMessage extends OverdueEscalation {
+  kind: NotificationKind;
   step: number;
   round: number;
   intendedAt: string;
 }
 
-/** Messages that the watch began at least `ageMs` ago and that are neither sent nor given up. */
-export async function findUnfinishedByWatch(
+/**
+ * Messages that are neither sent nor given up, of those that the watch began at least `ageMs` ago, and of incidents that
+ * have been closed for `closedMs`. Corrections are left out.
+ */
+export async function findUnsettledMessages(
   db: Pick<Database, 'query'>,
-  { at, ageMs, limit }: { at: string; ageMs: number; limit: number },
-): Promise<UnfinishedMessage[]> {
+  { at, ageMs, closedMs, limit }: { at: string; ageMs: number; closedMs: number; limit: number },
+): Promise<UnsettledMessage[]> {
   const rows = await db.query<{
     tenant_id: string;
     incident_id: string;
+    kind: NotificationKind;
     step: number;
     round: number;
     intended_at: Date;
-  }>('select * from unfinished_by_watch($1, $2, $3)', [at, ageMs, limit]);
-  return rows.map(({ tenant_id, incident_id, step, round, intended_at }) => ({
-    ...{ tenantId: tenant_id, incidentId: incident_id, step, round },
+  }>('select * from unsettled_messages($1, $2, $3, $4)', [at, ageMs, closedMs, limit]);
+  return rows.map(({ tenant_id, incident_id, kind, step, round, intended_at }) => ({
+    ...{ tenantId: tenant_id, incidentId: incident_id, kind, step, round },
     intendedAt: iso(intended_at),
   }));
 }
@@ -125,13 +143,4 @@ async function readEvidenceSettledAt(
     [tenantId, incidentId],
   );
   return row?.settled_at?.toISOString() ?? null;
-}
-
-/** An answer or a receipt that is on its way to the engine may well mean that nobody else is to be told. */
-async function engineHasNews(tx: WriteTransaction, { tenantId, incidentId }: IncidentFacts): Promise<boolean> {
-  const rows = await tx.query(
-    "select from outbox where tenant_id = $1 and incident_id = $2 and kind <> 'undelivered' limit 1",
-    [tenantId, incidentId],
-  );
-  return rows.length > 0;
 }

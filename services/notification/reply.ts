@@ -39,7 +39,7 @@ interface AnswerableRow {
   corrected_by: string | null;
 }
 
-/** How many incidents of one person an answer is looked for in; in a storm hundreds are open at once. */
+/** In a storm hundreds are open at once. */
 const answerableAtOnce = 200;
 
 const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) as label, s.name as store_name, s.time_zone, i.drill, i.runs,
@@ -51,25 +51,34 @@ const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) a
   left join zones z on z.tenant_id = i.tenant_id and z.store_id = i.store_id and z.id = i.zone_id`;
 
 /**
- * Incidents that this person had been told of when they wrote, the newest first. One that was withheld from them is none,
- * and neither is one that they heard of only later: an old answer must not decide it.
+ * Incidents that this person had been told of when they wrote, the newest first: those that are open, those of the code
+ * that they named, and the last one, however it ended. One that was withheld from them is none, and neither is one that
+ * they heard of only later: an old answer must not decide it.
  */
 export function findAnswerable(
   ctx: ServiceContext,
-  { personId, writtenAt }: { personId: string; writtenAt: string },
+  { personId, writtenAt, code }: { personId: string; writtenAt: string; code: string | null },
 ): Promise<AnswerableIncident[]> {
   return readOnly(ctx, async (tx) => {
     const rows = await tx.query<AnswerableRow>(
       // First who was told, once, and only then each incident: a planner without figures does the first anew for each row.
+      // Somebody may have been told of thousands, of which hardly any is open.
       `with told as materialized (
          select incident_id, max(intended_at) as told_at from notifications
          where tenant_id = $1 and person_id = $2 and kind in ('alert', 'help', 'help_call') and state not in ('withheld', 'nobody_on_shift')
            and intended_at > $3::timestamptz - make_interval(days => $4) and intended_at <= $5
-         group by incident_id order by told_at desc limit $6)
-       select found.* from told
-       cross join lateral (${answerable} where i.tenant_id = $1 and i.id = told.incident_id offset 0) found
-       order by told.told_at desc`,
-      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays, writtenAt, answerableAtOnce],
+         group by incident_id
+       ), wanted as (
+         -- "Or" keeps each list from being read anew for every row.
+         select * from told
+         where incident_id in (select id from incidents where tenant_id = $1 and state <> 'closed')
+           or incident_id in (select id from incidents where tenant_id = $1 and code = $7)
+           or told_at = (select max(told_at) from told)
+         order by told_at desc limit $6)
+       select found.* from wanted
+       cross join lateral (${answerable} where i.tenant_id = $1 and i.id = wanted.incident_id offset 0) found
+       order by wanted.told_at desc`,
+      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays, writtenAt, answerableAtOnce, code],
     );
     return describe(tx, ctx, rows);
   });

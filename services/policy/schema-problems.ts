@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { DocumentPath, DocumentProblem } from '../../domain/policy-document/document.ts';
 import { parseDuration } from '../../domain/policy-document/durations.ts';
 import { nearestWord } from '../../domain/policy-document/nearest.ts';
@@ -25,10 +25,12 @@ const bound = (holds: (ms: number, limitMs: number) => boolean) => ({
 });
 ajv.addKeyword({ keyword: 'x-minDuration', ...bound((ms, limitMs) => ms >= limitMs) });
 ajv.addKeyword({ keyword: 'x-maxDuration', ...bound((ms, limitMs) => ms <= limitMs) });
-const isDocument = ajv.compile(policySchema);
+/** Compiled when the first document is checked, which is not when a process starts. */
+let isDocument: ValidateFunction | undefined;
 
 /** Everything about the shape that does not hold, in plain words. */
 export function shapeProblems(value: unknown): ShapeProblem[] {
+  isDocument ??= ajv.compile(policySchema);
   if (isDocument(value)) return [];
   // "must match then" only repeats what stands below it.
   const errors = (isDocument.errors ?? []).filter(({ keyword }) => keyword !== 'if');

@@ -22,7 +22,7 @@ export type PlannedIncident = Pick<
 /** What the incident's workflow has to know of its runbook. */
 export interface PlannedRunbook {
   openMandatory: number;
-  /** Positions of the steps that people are newly asked to approve. */
+  /** Positions of the steps that wait for an approval and that nobody has been told of. */
   approvals: number[];
 }
 
@@ -41,7 +41,7 @@ export async function planRunbook(
   if (facts.policy.runbooks.length === 0) return { openMandatory: 0, approvals: [] };
   const known = await loadSteps(tx, facts.tenantId, facts.incidentId);
   const runbook = runbookFor(completePolicy(facts.policy).runbooks, { behaviour: facts.behaviour, severity });
-  if (runbook === null) return { openMandatory: countOpenMandatory(known), approvals: [] };
+  if (runbook === null) return whatIsOpen(tx, facts, known);
   const incident = await loadRunbookIncident(tx, facts.tenantId, facts.incidentId);
   // A stronger runbook may repeat what the weaker one has done already.
   const sameThing = (step: RunbookStep) => (other: StepRow) =>
@@ -51,7 +51,7 @@ export async function planRunbook(
       other.target === targetOf(step, facts) &&
       other.message === (step.message ?? null));
   const fresh = runbook.steps.filter((step) => !known.some(sameThing(step)));
-  if (fresh.length === 0) return { openMandatory: countOpenMandatory(known), approvals: [] };
+  if (fresh.length === 0) return whatIsOpen(tx, facts, known);
   const planned: StepRow[] = [];
   for (const [index, step] of fresh.entries()) {
     const row = plannedStep(runbook, step, facts, known.length + index, tx.at);
@@ -75,10 +75,23 @@ export async function planRunbook(
       steps: planned.map(({ stepId, action, mode, mandatory, state }) => ({ stepId, action, mode, mandatory, state })),
     },
   });
-  return {
-    openMandatory: countOpenMandatory([...known, ...planned]),
-    approvals: planned.filter(({ state }) => state === 'waiting_for_approval').map(({ position }) => position),
-  };
+  return whatIsOpen(tx, facts, [...known, ...planned]);
+}
+
+/** Said again until it has been acted on: whoever heard it first may have died over it. */
+async function whatIsOpen(
+  tx: WriteTransaction,
+  { tenantId, incidentId }: PlannedIncident,
+  steps: readonly StepRow[],
+): Promise<PlannedRunbook> {
+  const openMandatory = countOpenMandatory(steps);
+  const waiting = steps.filter(({ state }) => state === 'waiting_for_approval').map(({ position }) => position);
+  if (waiting.length === 0) return { openMandatory, approvals: [] };
+  const told = await tx.query<{ step: number }>(
+    "select step from notifications where tenant_id = $1 and incident_id = $2 and kind = 'notice' and step = any ($3)",
+    [tenantId, incidentId, waiting],
+  );
+  return { openMandatory, approvals: waiting.filter((position) => !told.some(({ step }) => step === position)) };
 }
 
 const stepIdOf = (runbook: Runbook, step: RunbookStep): string => `${runbook.id}.${step.id}`;

@@ -23,6 +23,8 @@ const settings: Readonly<Record<string, string>> = {
   shared_buffers: '128MB',
   max_connections: '200',
   max_wal_size: '1GB',
+  // After a crash Postgres does not know what has changed; until it has looked again it plans by what tables held before.
+  autovacuum_naptime: '10s',
   fsync: 'on',
   synchronous_commit: 'on',
   timezone: 'UTC',

@@ -199,6 +199,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   });
   const deps: ApiDependencies = {
     mode: 'development',
+    checksAnswers: true,
     ...{ db, engine, dispatcher, objects, live, now, log, messageTwiml, menuTwiml, sayTwiml },
     publicUrl: baseUrl,
     carrierTokens: [carrierToken],

@@ -17,7 +17,7 @@ import { createCarrierClient } from '../../adapters/twilio/client.ts';
 import type { Carrier } from '../../adapters/twilio/types.ts';
 import { signWebhook } from '../../stack/carrier/signature.ts';
 import { demoPhones } from '../../stack/estate.ts';
-import type { EscalationWatchDependencies } from '../../workers/escalation-watch.ts';
+import type { WatchdogDependencies } from '../../workers/watchdog.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { inActivity } from './in-activity.ts';
 import { testSending } from './sending.ts';
@@ -51,8 +51,8 @@ export interface TextBench {
     input: Pick<AlertStepInput, 'incidentId'> & Partial<AlertStepInput>,
     options?: { carrier?: Partial<Carrier>; giveUpAfterMs?: number },
   ): Promise<SettledStepOutcome>;
-  /** What the worker's watch is given. */
-  watch(carrier?: Partial<Carrier>): EscalationWatchDependencies;
+  /** What the watchdog is given. */
+  watch(carrier?: Partial<Carrier>): WatchdogDependencies;
   knobs(knobs: Record<string, unknown>): Promise<void>;
   textsAbout(code: string, number?: string): Promise<number>;
   rows(incidentId: string): Promise<NotificationRow[]>;

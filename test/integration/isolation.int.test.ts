@@ -464,6 +464,7 @@ describe("the application's role", () => {
       'authenticate_session',
       'chain_audit',
       'chain_audits',
+      'engine_has_news',
       'ensure_crossing_partition',
       'ensure_day_partition',
       'ensure_pos_partition',
@@ -481,6 +482,7 @@ describe("the application's role", () => {
       'forget_till_days',
       'in_scope',
       'in_tenant',
+      'late_first_contacts',
       'list_tenants',
       'overdue_escalations',
       'retention_levels',
@@ -489,7 +491,7 @@ describe("the application's role", () => {
       'service_levels',
       'take_send_slot',
       'till_levels',
-      'unfinished_by_watch',
+      'unsettled_messages',
     ]);
   });
 

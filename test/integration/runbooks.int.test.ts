@@ -81,6 +81,19 @@ describe('planning', () => {
     ]);
   });
 
+  it('says what waits for an approval until somebody was told, since whoever heard it first may have died over it', async () => {
+    const incidentId = await openIncident(database);
+    const runbook = runbookOf([runbookStep('look', { action: 'task' }), runbookStep('lock', { action: 'door_lock' })]);
+    for (let twice = 0; twice < 2; twice += 1)
+      expect(await planFor(database, incidentId, [runbook])).toMatchObject({ approvals: [1] });
+    await database.admin.query(
+      `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, state, body, intended_at, claimed_at)
+       select tenant_id, store_id, id, 'ntf_' || id, 'notice', 1, 'nobody_on_shift', '', now(), now() from incidents where id = $1`,
+      [incidentId],
+    );
+    expect(await planFor(database, incidentId, [runbook])).toMatchObject({ approvals: [] });
+  });
+
   it('adds the steps of a stronger runbook, does nothing twice, and takes nothing away', async () => {
     const incidentId = await openIncident(database);
     const prompt = runbookStep('prompt', { action: 'terminal_prompt', mode: 'automatic', message: 'Please wait' });

@@ -179,6 +179,7 @@ export async function serveApi(
   const live = createLiveEvents();
   const deps: ApiDependencies = {
     mode: 'development',
+    checksAnswers: true,
     db: database.db,
     engine,
     dispatcher: createDispatcher({ db: database.db, engine, now: nowIso, onError: log }),

@@ -47,13 +47,14 @@ import { addNote } from '../../services/incident/add-note.ts';
 import { decideAppeal, openAppeal } from '../../services/incident/appeal.ts';
 import { claimIncident, releaseClaim } from '../../services/incident/claim.ts';
 import { correctByPerson, correctIncident } from '../../services/incident/correct.ts';
-import { makeFirstContact, recheckTill } from '../../services/incident/first-contact.ts';
+import { makeFirstContact, makeLateFirstContact, recheckTill } from '../../services/incident/first-contact.ts';
 import { describeOutcome } from '../../services/incident/outcome.ts';
 import { recordOutcome, recordProgress } from '../../services/incident/record.ts';
 import { reopenIncident } from '../../services/incident/reopen.ts';
 import { giveSecondReview } from '../../services/incident/second-review.ts';
 import { recordCall } from '../../services/notification/call.ts';
 import { noteOptOutOfRecipient } from '../../services/notification/carrier-facts.ts';
+import { noteAnswerHeard } from '../../services/notification/heard.ts';
 import { intendNotification } from '../../services/notification/intend.ts';
 import { recordOptOut } from '../../services/notification/opt-out.ts';
 import { intendOverdue } from '../../services/notification/overdue.ts';
@@ -422,6 +423,7 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     [],
   ],
   ['ingestDetection', () => ingestDetection(as('device'), merged), ['incident.merged'], []],
+  ['makeLateFirstContact', () => makeLateFirstContact(system(), links, { incidentId, lateByMs: 60_000 }), [], []],
   [
     'makeFirstContact',
     () => makeFirstContact(system(), links, incidentId),
@@ -528,6 +530,7 @@ const story: [verb: string, run: () => Promise<unknown>, rows: string[], again: 
     [],
     'not repeated',
   ],
+  ['noteAnswerHeard', () => noteAnswerHeard(system(), { incidentId, answer: 'paid' }), [], []],
   ['intendNotification', () => alert(0), [], []],
   ['reclaimIntent', () => reclaimIntent(system(), { notificationId, claimedAt: '2001-01-01T00:00:00Z' }), [], []],
   ['releaseIntent', () => releaseIntent(system(), { notificationId, claimedAt: '2001-01-01T00:00:00Z' }), [], []],

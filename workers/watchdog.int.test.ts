@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Carrier } from '../adapters/twilio/types.ts';
 import { demoPhones } from '../stack/estate.ts';
 import { eventually } from '../test/harness/system.ts';
 import { died, openTextBench, type TextBench, untilState } from '../test/harness/text-bench.ts';
-import { watchEscalations } from './escalation-watch.ts';
+import { watchOverPeople } from './watchdog.ts';
 
 /** Longer than one person's time and the grace together. */
 const overdueSeconds = 6;
@@ -33,7 +34,7 @@ const admin = async (sql: string, values: unknown[] = []) =>
   (await bench.system.database.admin.query<Record<string, unknown>>(sql, values)).rows;
 function watch(carrier: Partial<Carrier> = {}): () => Promise<void> {
   const stopping = new AbortController();
-  const watching = watchEscalations(bench.watch(carrier), stopping.signal);
+  const watching = watchOverPeople(bench.watch(carrier), stopping.signal);
   const stop = () => {
     stopping.abort();
     return watching;
@@ -85,7 +86,7 @@ describe('an escalation that the engine is late with', () => {
       "select distinct actor from audit where action in ('notification.intended', 'notification.sent') and details ->> 'notificationId' = $1",
       [(await second(incidentId))?.['id']],
     );
-    expect(audited).toEqual([{ actor: 'system:escalation-watch' }]);
+    expect(audited).toEqual([{ actor: 'system:watchdog' }]);
   });
 
   it('is left alone where it is not late, or where the workflow may know better', async () => {
@@ -97,6 +98,7 @@ describe('an escalation that the engine is late with', () => {
       'somebody asked for help': 'update incidents set help_requested = true where id = $1',
       'it is decided': "update incidents set state = 'closed', closed_at = now() where id = $1",
       'an answer is on its way to the engine': waiting('decide'),
+      'an answer was just given': 'update incidents set answer_heard_at = now() where id = $1',
       'a receipt is on its way to the engine': waiting('receipt'),
       'the step is under way':
         "insert into notifications (tenant_id, store_id, incident_id, id, kind, step, person_id, state, body, intended_at, claimed_at) select tenant_id, store_id, id, 'ntf_' || id, 'alert', 1, 'alex', 'intended', '', now(), now() from incidents where id = $1",
@@ -123,6 +125,26 @@ describe('an escalation that the engine is late with', () => {
     await expect.poll(() => managers(code), soon).toBe(1);
   });
 
+  it.each([
+    ['somebody was not sure, which the engine has not heard yet', '{"command": {"verdict": "unsure"}}'],
+    ['the engine has never heard of it', '{}'],
+  ])('goes on when %s', async (why, payload) => {
+    const { incidentId, code } = await standing();
+    await admin(
+      'insert into outbox (tenant_id, store_id, incident_id, kind, payload) select tenant_id, store_id, id, $2, $3 from incidents where id = $1',
+      [incidentId, why.startsWith('somebody') ? 'decide' : 'start', payload],
+    );
+    watch();
+    await expect.poll(() => managers(code), soon).toBe(1);
+  });
+
+  it('goes on when an answer of some time ago came to nothing', async () => {
+    const { incidentId, code } = await standing();
+    await admin("update incidents set answer_heard_at = now() - interval '11 seconds' where id = $1", [incidentId]);
+    watch();
+    await expect.poll(() => managers(code), soon).toBe(1);
+  });
+
   it('ends with the chain: the last person is asked once, and then nobody', async () => {
     const { incidentId, code } = await standing();
     watch();
@@ -136,8 +158,99 @@ describe('an escalation that the engine is late with', () => {
   });
 });
 
+/** The process is killed in the moment in which it would send. */
+const dies = { sendText: () => Promise.reject(died) };
+
+describe('a first text that the engine is late with', () => {
+  /** Nobody has asked the till or told anybody. */
+  const untouched = () => bench.openIncident();
+  const lateSeconds = 10;
+  const floor = (code: string) => bench.textsAbout(code);
+  const late = (incidentId: string, seconds = lateSeconds) =>
+    admin(
+      `update incidents set detected_at = detected_at - make_interval(secs => $2), received_at = received_at - make_interval(secs => $2),
+         accepted_at = accepted_at - make_interval(secs => $2) where id = $1`,
+      [incidentId, seconds],
+    );
+  const facts = async (incidentId: string) =>
+    (await admin('select state, pos_verdict from incidents where id = $1', [incidentId]))[0];
+
+  it('is sent once, whoever looks, even if the engine has never heard of it; the workflow finds it done', async () => {
+    const { incidentId, code } = await untouched();
+    await late(incidentId);
+    watch();
+    watch();
+    await expect.poll(() => floor(code), soon).toBe(1);
+    await sleep(aWhileMs);
+    expect(await floor(code)).toBe(1);
+    expect(await facts(incidentId)).toEqual({ state: 'alerting', pos_verdict: 'MISMATCH' });
+    await untilState(bench, incidentId, 'delivered', 'sent');
+    expect(await bench.firstContact(incidentId)).toMatchObject({ outcome: 'sent' });
+    expect(await floor(code)).toBe(1);
+    expect(await admin('select by_watch from notifications where incident_id = $1', [incidentId])).toEqual([
+      { by_watch: true },
+    ]);
+  });
+
+  it('is left alone where it is not late, or somebody has decided already', async () => {
+    const cases: Record<string, (incidentId: string) => Promise<unknown>> = {
+      'it is not late': () => Promise.resolve(),
+      'a decision is on its way to the engine': async (incidentId) => {
+        await late(incidentId);
+        await admin(
+          "insert into outbox (tenant_id, store_id, incident_id, kind, payload) select tenant_id, store_id, id, 'decide', '{}' from incidents where id = $1",
+          [incidentId],
+        );
+      },
+      'it was opened again': async (incidentId) => {
+        await late(incidentId);
+        await admin('update incidents set runs = 2 where id = $1', [incidentId]);
+      },
+      'the customer has still time at the till': async (incidentId) => {
+        await late(incidentId);
+        await admin(
+          `update incidents set policy = policy || '{"prompt": {"waitMs": 60000, "message": "x"}}' where id = $1`,
+          [incidentId],
+        );
+      },
+    };
+    const standings = [];
+    for (const [why, change] of Object.entries(cases)) {
+      const incident = await untouched();
+      await change(incident.incidentId);
+      standings.push({ why, ...incident });
+    }
+    const { incidentId, code } = await untouched();
+    await late(incidentId);
+    watch();
+    await expect.poll(() => floor(code), soon).toBe(1);
+    for (const { why, ...left } of standings)
+      expect([why, await admin('select id from notifications where incident_id = $1', [left.incidentId])]).toEqual([
+        why,
+        [],
+      ]);
+  });
+
+  it('is not sent when the till knows a receipt', async () => {
+    const { incidentId, code } = await untouched();
+    const [seen] = await admin('select detected_at from incidents where id = $1', [incidentId]);
+    const scan = {
+      type: 'scan',
+      occurredAt: (seen!['detected_at'] as Date).toISOString(),
+      plu: '4017',
+      description: 'Apple',
+    };
+    const place = { storeId: 'high-street', terminalId: 'sco-3', transactionId: randomUUID(), line: 1 };
+    await bench.system.api('device', 'POST', '/v1/pos/events', { ...place, ...scan });
+    await late(incidentId);
+    watch();
+    await expect.poll(async () => (await facts(incidentId))?.['pos_verdict'], soon).toBe('MATCH');
+    await sleep(aWhileMs);
+    expect(await floor(code)).toBe(0);
+  });
+});
+
 describe('a message that the watch began and that its process did not bring to an end', () => {
-  const dies = { sendText: () => Promise.reject(died) };
   async function abandoned() {
     const { incidentId, code } = await standing();
     const stop = watch(dies);
@@ -190,7 +303,45 @@ describe('a message that the watch began and that its process did not bring to a
   });
 });
 
+describe('a message that the workflow began and that it ended without settling', () => {
+  const closedBefore = (seconds: number) =>
+    `update incidents set state = 'closed', closed_at = now() - interval '${seconds} seconds' where id = $1`;
+
+  it.each(['alert', 'help'] as const)('is settled once its incident has been closed for a while: %s', async (kind) => {
+    const { incidentId, code } = await standing();
+    await expect(bench.alertStep({ incidentId, kind, step: 1 }, { carrier: dies })).rejects.toThrow();
+    const begun = async () =>
+      (await admin('select state, by_watch from notifications where incident_id = $1 and step = 1', [incidentId]))[0];
+    expect(await begun()).toEqual({ state: 'intended', by_watch: false });
+    await age(incidentId, abandonedSeconds);
+    await admin(closedBefore(60), [incidentId]);
+    watch();
+    await sleep(aWhileMs);
+    expect(await begun()).toMatchObject({ state: 'intended' });
+    await admin(closedBefore(120), [incidentId]);
+    await expect.poll(async () => (await begun())?.['state'], soon).toBe('failed');
+    expect(await managers(code)).toBe(0);
+  });
+});
+
 describe('a message that waited long for its turn', () => {
+  it('is not sent any more when its incident was closed meanwhile', async () => {
+    const { incidentId, code } = await standing();
+    const closing = bench.watch();
+    const query: typeof closing.db.query = async (sql, values) => {
+      if (sql.includes('take_send_slot'))
+        await admin("update incidents set state = 'closed', closed_at = now() where id = $1", [incidentId]);
+      return closing.db.query<never>(sql, values);
+    };
+    const stopping = new AbortController();
+    const watching = watchOverPeople({ ...closing, db: { ...closing.db, query } }, stopping.signal);
+    await expect.poll(async () => (await second(incidentId))?.['state'], soon).toBe('failed');
+    stopping.abort();
+    await watching;
+    expect(await second(incidentId)).toMatchObject({ failure: 'the incident was closed before it was sent' });
+    expect(await managers(code)).toBe(0);
+  });
+
   it('is left to whoever took it over meanwhile', async () => {
     const { incidentId, code } = await standing();
     let release: () => void = () => undefined;
@@ -205,7 +356,7 @@ describe('a message that waited long for its turn', () => {
       return rows;
     };
     const stopping = new AbortController();
-    const stalled = watchEscalations({ ...slow, db: { ...slow.db, query } }, stopping.signal);
+    const stalled = watchOverPeople({ ...slow, db: { ...slow.db, query } }, stopping.signal);
     await eventually(() => second(incidentId));
     stopping.abort();
     await age(incidentId, abandonedSeconds);

@@ -4,17 +4,19 @@ import { resumeText, sendFreshText, settleMootText, type TextDependencies } from
 import { DomainError } from '../domain/errors.ts';
 import { toMs } from '../domain/time.ts';
 import type { ServiceContext } from '../services/context.ts';
-import { intendNotification, type LinkOptions } from '../services/notification/intend.ts';
+import { makeLateFirstContact } from '../services/incident/first-contact.ts';
+import { intendNotification, type LinkOptions, type OpenIntent } from '../services/notification/intend.ts';
 import {
+  findLateFirstContacts,
   findOverdueEscalations,
-  findUnfinishedByWatch,
+  findUnsettledMessages,
   intendOverdue,
   type OverdueEscalation,
-  type UnfinishedMessage,
+  type UnsettledMessage,
 } from '../services/notification/overdue.ts';
 import { markFailed } from '../services/notification/settle.ts';
 
-export interface EscalationWatchDependencies extends TextDependencies {
+export interface WatchdogDependencies extends TextDependencies {
   db: ServiceContext['db'];
   now: () => string;
   links: LinkOptions;
@@ -23,27 +25,33 @@ export interface EscalationWatchDependencies extends TextDependencies {
   onError: (error: unknown, about: Record<string, string>) => void;
 }
 
-/** An engine that works is never this late: its timers fire within the second (`npm run bench -- people`). */
-export const watchLateByMs = 1_000;
-const lookEveryMs = 250;
+/** An engine that works is hardly ever this late (`npm run bench -- people`: 99 of 100 within a quarter of a second). */
+const watchLateByMs = 500;
+/** A first text is on its way within a second, a till that is asked first counted from the end of its time. */
+const firstContactLateByMs = 3_000;
+const lookEveryMs = 150;
 const foundAtOnce = 20;
+/** After an outage many are due in the same moment. */
+const begunAtOnce = 4;
 /** A carrier that hangs holds up so many messages; the looking only then. */
 const sendsAtOnce = 20;
 /** Whatever came to nothing is left alone for as long. */
-const restMs = 500;
+const restMs = 200;
 /** The workflow brings to an end what it finds begun; what it will never come to is older than this. */
 const leftAloneMs = 10_000;
-const finishEveryLooks = 8;
+/** Longer than the workflow tries to settle what was under way when its incident was closed. */
+const closedForMs = 90_000;
+const finishEveryLooks = 12;
 
 /**
- * Looks for escalations that the engine is late with and begins them from the books, until it is stopped. The workflow
+ * Looks for people whom the engine is late to tell and tells them from the books, until it is stopped. The workflow
  * remains the one that waits and decides: it finds the step done, as after any attempt of its own that was interrupted.
  */
-export async function watchEscalations(deps: EscalationWatchDependencies, signal: AbortSignal): Promise<void> {
+export async function watchOverPeople(deps: WatchdogDependencies, signal: AbortSignal): Promise<void> {
   const underWay = new Set<Promise<void>>();
   const resting = new Map<string, number>();
   const contextOf = ({ tenantId }: OverdueEscalation): ServiceContext => ({
-    ...{ db: deps.db, now: deps.now, actor: systemActor(tenantId, 'escalation-watch') },
+    ...{ db: deps.db, now: deps.now, actor: systemActor(tenantId, 'watchdog') },
   });
   const failed = (error: unknown, { incidentId }: OverdueEscalation) => {
     const waits = error instanceof DomainError && error.code === 'DEPENDENCY_TEMPORARY';
@@ -59,24 +67,33 @@ export async function watchEscalations(deps: EscalationWatchDependencies, signal
       .finally(() => underWay.delete(tracked));
     underWay.add(tracked);
   };
-  /** One after the other in an order of its own, since another worker looks at the same moment. */
+  /** In an order of its own, since another watchdog looks at the same moment. */
   const each = async <T extends OverdueEscalation>(found: readonly T[], work: (one: T) => Promise<void>) => {
     const nowMs = performance.now();
     for (const [incidentId, untilMs] of resting) if (untilMs < nowMs) resting.delete(incidentId);
-    for (const one of shuffled(found.filter(({ incidentId }) => !resting.has(incidentId)))) {
-      if (signal.aborted) return;
-      if (underWay.size >= sendsAtOnce) await Promise.race(underWay);
-      resting.set(one.incidentId, performance.now() + restMs);
-      await work(one);
-    }
+    const waiting = shuffled(found.filter(({ incidentId }) => !resting.has(incidentId)));
+    const workOff = async () => {
+      for (let one = waiting.pop(); one !== undefined && !signal.aborted; one = waiting.pop()) {
+        if (underWay.size >= sendsAtOnce) await Promise.race(underWay);
+        await work(one);
+        resting.set(one.incidentId, performance.now() + restMs);
+      }
+    };
+    await Promise.all(Array.from({ length: begunAtOnce }, workOff));
   };
-  const begin = async (overdue: OverdueEscalation): Promise<void> => {
-    const ctx = contextOf(overdue);
-    const input = { incidentId: overdue.incidentId, lateByMs: watchLateByMs };
-    const intent = await intendOverdue(ctx, deps.links, input).catch((error: unknown) => failed(error, overdue));
+  type Begin = (ctx: ServiceContext, incidentId: string) => Promise<OpenIntent | null>;
+  const beginning = (intendIt: Begin) => async (late: OverdueEscalation) => {
+    const ctx = contextOf(late);
+    const intent = await intendIt(ctx, late.incidentId).catch((error: unknown) => failed(error, late));
     // What the carrier leaves in doubt is looked up later, by the workflow when it comes to this step.
-    if (intent) track(sendFreshText(deps, ctx, intent), overdue);
+    if (intent) track(sendFreshText(deps, ctx, intent), late);
   };
+  const beginStep = beginning((ctx, incidentId) =>
+    intendOverdue(ctx, deps.links, { incidentId, lateByMs: watchLateByMs }),
+  );
+  const beginChain = beginning((ctx, incidentId) =>
+    makeLateFirstContact(ctx, deps.links, { incidentId, lateByMs: firstContactLateByMs }),
+  );
   const lookedFor = async <T>(found: Promise<T[]>): Promise<T[]> =>
     found.catch((error: unknown) => {
       deps.onError(error, { what: 'looking for escalations that are overdue' });
@@ -84,20 +101,25 @@ export async function watchEscalations(deps: EscalationWatchDependencies, signal
     });
   for (let looks = 0; !signal.aborted; looks += 1) {
     const look = { at: deps.now(), limit: foundAtOnce };
-    await each(await lookedFor(findOverdueEscalations(deps.db, { ...look, lateByMs: watchLateByMs })), begin);
+    await each(await lookedFor(findOverdueEscalations(deps.db, { ...look, lateByMs: watchLateByMs })), beginStep);
+    await each(
+      await lookedFor(findLateFirstContacts(deps.db, { ...look, lateByMs: firstContactLateByMs })),
+      beginChain,
+    );
     if (looks % finishEveryLooks === 0) {
-      const unfinished = await lookedFor(findUnfinishedByWatch(deps.db, { ...look, ageMs: leftAloneMs }));
-      await each(unfinished, async (one) => track(finish(deps, contextOf(one), one), one));
+      const age = { ageMs: leftAloneMs, closedMs: closedForMs };
+      const unsettled = await lookedFor(findUnsettledMessages(deps.db, { ...look, ...age }));
+      await each(unsettled, async (one) => track(finish(deps, contextOf(one), one), one));
     }
     await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
   await Promise.all(underWay);
 }
 
-/** The process that began this message may have died over it, and the workflow may have ended without coming to this step. */
-async function finish(deps: EscalationWatchDependencies, ctx: ServiceContext, one: UnfinishedMessage): Promise<void> {
-  const { incidentId, step, round } = one;
-  const known = await intendNotification(ctx, deps.links, { incidentId, kind: 'alert', step, round });
+/** Whoever began this message died over it, and the workflow may have ended without coming to this step. */
+async function finish(deps: WatchdogDependencies, ctx: ServiceContext, one: UnsettledMessage): Promise<void> {
+  const { incidentId, kind, step, round } = one;
+  const known = await intendNotification(ctx, deps.links, { incidentId, kind, step, round });
   const intent = known.outcome === 'moot' ? known.open : known;
   if (intent?.outcome !== 'intended') return;
   try {
