@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Database } from '../adapters/postgres/database.ts';
 import type { IncidentEngine, SharingOrder } from '../adapters/temporal/engine.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -41,6 +42,8 @@ export interface Dispatcher {
 
 const sweepOlderThanMs = 1_000;
 const sweepLimit = 500;
+/** An engine that is behind takes its time over each; a hundred that wait for it must not wait for each other. */
+const toldAtOnce = 24;
 
 const dispatcherActor = (tenantId: string): Actor => ({
   id: 'system:dispatcher',
@@ -136,14 +139,15 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
       let told = 0;
       for (const tenantId of await listTenantIds(deps.db)) {
         const rows = await readOutbox(context(tenantId), { olderThanMs: sweepOlderThanMs, limit: sweepLimit });
-        for (const incidentId of new Set(rows.map((row) => row.incidentId))) {
+        const tell = async (incidentId: string) => {
           try {
             await dispatch(tenantId, incidentId);
             told += 1;
           } catch (error) {
             deps.onError(error, { tenantId, incidentId });
           }
-        }
+        };
+        await pMap(new Set(rows.map((row) => row.incidentId)), tell, { concurrency: toldAtOnce });
       }
       return told;
     },

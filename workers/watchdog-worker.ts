@@ -14,7 +14,7 @@ export async function runWatchdog(): Promise<void> {
   const logger = openLogger('watchdog', config.FLOORWALKER_LOG_LEVEL);
   const db = openDatabase({
     url: config.DATABASE_URL,
-    maxConnections: 6,
+    maxConnections: 10,
     applicationName: 'watchdog',
     onError: (error) => logger.warn({ error }, 'an idle database connection broke'),
   });

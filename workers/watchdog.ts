@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import pMap from 'p-map';
 import { systemActor } from '../activities/incident.ts';
 import { resumeText, sendFreshText, settleMootText, type TextDependencies } from '../activities/send-text.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -30,7 +31,8 @@ const watchLateByMs = 500;
 /** A first text is on its way within a second, a till that is asked first counted from the end of its time. */
 const firstContactLateByMs = 3_000;
 const lookEveryMs = 150;
-const foundAtOnce = 20;
+/** More than are begun at once, so that a few that rest or come to nothing do not stand before all others. */
+const foundAtOnce = 100;
 /** After an outage many are due in the same moment. */
 const begunAtOnce = 4;
 /** A carrier that hangs holds up so many messages; the looking only then. */
@@ -41,7 +43,7 @@ const restMs = 200;
 const leftAloneMs = 10_000;
 /** Longer than the workflow tries to settle what was under way when its incident was closed. */
 const closedForMs = 90_000;
-const finishEveryLooks = 12;
+const finishEveryMs = 2_000;
 
 /**
  * Looks for people whom the engine is late to tell and tells them from the books, until it is stopped. The workflow
@@ -72,14 +74,13 @@ export async function watchOverPeople(deps: WatchdogDependencies, signal: AbortS
     const nowMs = performance.now();
     for (const [incidentId, untilMs] of resting) if (untilMs < nowMs) resting.delete(incidentId);
     const waiting = shuffled(found.filter(({ incidentId }) => !resting.has(incidentId)));
-    const workOff = async () => {
-      for (let one = waiting.pop(); one !== undefined && !signal.aborted; one = waiting.pop()) {
-        if (underWay.size >= sendsAtOnce) await Promise.race(underWay);
-        await work(one);
-        resting.set(one.incidentId, performance.now() + restMs);
-      }
+    const begin = async (one: T) => {
+      if (signal.aborted) return;
+      if (underWay.size >= sendsAtOnce) await Promise.race(underWay);
+      await work(one);
+      resting.set(one.incidentId, performance.now() + restMs);
     };
-    await Promise.all(Array.from({ length: begunAtOnce }, workOff));
+    await pMap(waiting, begin, { concurrency: begunAtOnce });
   };
   type Begin = (ctx: ServiceContext, incidentId: string) => Promise<OpenIntent | null>;
   const beginning = (intendIt: Begin) => async (late: OverdueEscalation) => {
@@ -99,20 +100,31 @@ export async function watchOverPeople(deps: WatchdogDependencies, signal: AbortS
       deps.onError(error, { what: 'looking for escalations that are overdue' });
       return [];
     });
-  for (let looks = 0; !signal.aborted; looks += 1) {
-    const look = { at: deps.now(), limit: foundAtOnce };
-    await each(await lookedFor(findOverdueEscalations(deps.db, { ...look, lateByMs: watchLateByMs })), beginStep);
-    await each(
-      await lookedFor(findLateFirstContacts(deps.db, { ...look, lateByMs: firstContactLateByMs })),
-      beginChain,
-    );
-    if (looks % finishEveryLooks === 0) {
-      const age = { ageMs: leftAloneMs, closedMs: closedForMs };
-      const unsettled = await lookedFor(findUnsettledMessages(deps.db, { ...look, ...age }));
-      await each(unsettled, async (one) => track(finish(deps, contextOf(one), one), one));
+  type Look = { at: string; limit: number };
+  /** Each on its own, so that many escalations after an outage do not keep first texts waiting. */
+  const watch = async <T extends OverdueEscalation>(
+    everyMs: number,
+    find: (look: Look) => Promise<T[]>,
+    work: (one: T) => Promise<void>,
+  ) => {
+    while (!signal.aborted) {
+      await each(await lookedFor(find({ at: deps.now(), limit: foundAtOnce })), work);
+      await delay(everyMs, undefined, { signal }).catch(() => undefined);
     }
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
+  };
+  await Promise.all([
+    watch(lookEveryMs, (look) => findOverdueEscalations(deps.db, { ...look, lateByMs: watchLateByMs }), beginStep),
+    watch(
+      lookEveryMs,
+      (look) => findLateFirstContacts(deps.db, { ...look, lateByMs: firstContactLateByMs }),
+      beginChain,
+    ),
+    watch(
+      finishEveryMs,
+      (look) => findUnsettledMessages(deps.db, { ...look, ageMs: leftAloneMs, closedMs: closedForMs }),
+      async (one) => track(finish(deps, contextOf(one), one), one),
+    ),
+  ]);
   await Promise.all(underWay);
 }
 

@@ -102,3 +102,5 @@ create index evidence_links_by_incident on evidence_links (tenant_id, incident_i
 -- told, by reading what everybody was told.
 drop index notifications_by_time;
 create index notifications_by_time on notifications using brin (intended_at) with (autosummarize = on);
+-- An answer that is kept for the engine is kept once, however often the carrier brings it.
+create unique index outbox_decisions on outbox (tenant_id, incident_id, (payload ->> 'updateId')) where kind = 'decide';

@@ -66,21 +66,23 @@ export function settleOutbox(ctx: ServiceContext, ids: readonly number[]): Promi
   });
 }
 
-/** A decision that arrived while the workflow engine was away: the row, whose id it returns, is the acceptance; the engine hears of it later. */
+/** A decision that arrived while the workflow engine was away: the row, whose id it returns, is the acceptance; the engine hears of it later. The same answer again is the same row. */
 export function keepDecision(
   ctx: ServiceContext,
   input: { incidentId: string; storeId: string; updateId: string; command: unknown },
 ): Promise<number> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    const [row] = await tx.query<{ id: number }>(
-      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'decide', $4) returning id",
-      [
-        ctx.actor.tenantId,
-        input.storeId,
-        input.incidentId,
-        JSON.stringify({ updateId: input.updateId, command: input.command }),
-      ],
+    const { tenantId } = ctx.actor;
+    const payload = JSON.stringify({ updateId: input.updateId, command: input.command });
+    // The carrier brings the same answer again when it hears nothing.
+    const [kept] = await tx.query<{ id: number }>(
+      "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'decide', $4) on conflict do nothing returning id",
+      [tenantId, input.storeId, input.incidentId, payload],
+    );
+    const [row = kept] = await tx.query<{ id: number }>(
+      "select id from outbox where tenant_id = $1 and incident_id = $2 and kind = 'decide' and payload ->> 'updateId' = $3",
+      [tenantId, input.incidentId, input.updateId],
     );
     return row!.id;
   });

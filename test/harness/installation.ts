@@ -10,7 +10,7 @@ import { type EngineName, removeDataDir } from '../../stack/engines/index.ts';
 import { isPortFree } from '../../stack/engines/ports.ts';
 import { type Running, startAll } from '../../stack/start.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../../stack/tools/lock.ts';
-import { openPhone, type Phone } from './system.ts';
+import { openPhone, type Phone } from './phone.ts';
 
 export type Killable = ProcessName | EngineName;
 

@@ -4,7 +4,8 @@ import type { Policy } from '../../domain/policy.ts';
 import type { components } from '../../schemas/generated/openapi.ts';
 import { demoPhones } from '../../stack/estate.ts';
 import type { TestEngines } from '../engines.setup.ts';
-import { eventually, fastPolicy, type Phone, startTestSystem, type TestSystem } from './system.ts';
+import type { Phone } from './phone.ts';
+import { eventually, fastPolicy, startTestSystem, type TestSystem } from './system.ts';
 
 type Schemas = components['schemas'];
 export type Incident = Schemas['IncidentDetail'];

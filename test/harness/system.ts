@@ -4,17 +4,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { createIncidentActivities, type IncidentDependencies } from '../../activities/incident.ts';
-import { createMediaActivities } from '../../activities/media.ts';
-import { createEvidenceRecordActivities } from '../../activities/media-record.ts';
-import { createAtOnceActivities, createNotifyActivities } from '../../activities/notify.ts';
-import { createPacketActivities } from '../../activities/packet.ts';
-import { createRedactionActivities } from '../../activities/redact.ts';
+import { NativeConnection } from '@temporalio/worker';
+import type { IncidentDependencies } from '../../activities/incident.ts';
 import type { Finder } from '../../activities/redact-clip.ts';
-import { createRedactionRecordActivities } from '../../activities/redact-record.ts';
-import { createRunbookActivities } from '../../activities/runbook.ts';
-import { createShareActivities } from '../../activities/share.ts';
 import { generateSigningKeyPem, keyRing, openSigner, verifySignature } from '../../adapters/crypto/signer.ts';
 import { openDeviceClient } from '../../adapters/mqtt/device-client.ts';
 import { openEvidenceStore } from '../../adapters/objects/evidence-store.ts';
@@ -34,31 +26,24 @@ import type { ApiDependencies } from '../../api/deps.ts';
 import { createDispatcher, type Dispatcher, orderListener, runSweeps } from '../../api/dispatcher.ts';
 import { createLiveEvents, type LiveEvent } from '../../api/live.ts';
 import { witnessFinder } from '../../api/witness.ts';
-import { MODELS } from '../../detectors/models/manifest.ts';
 import { signHead } from '../../domain/audit-head.ts';
 import { defaultPolicy, type Policy, quietNothing } from '../../domain/policy.ts';
 import type { Role } from '../../domain/types.ts';
 import { findPayloadSalt } from '../../services/payload-keys/find.ts';
 import { startCarrier } from '../../stack/carrier/server.ts';
-import { packetTools } from '../../workers/packet-tools.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
-import {
-  correctionWorkflowType,
-  incidentQueue,
-  incidentWorkflowType,
-  mediaQueue,
-  notifyQueue,
-} from '../../workflows/contracts.ts';
+import { correctionWorkflowType, incidentQueue, incidentWorkflowType } from '../../workflows/contracts.ts';
 import { evidenceWorkflowType } from '../../workflows/evidence-contracts.ts';
-import { packetQueue, packetWorkflowType } from '../../workflows/packet-contracts.ts';
-import { redactionQueue, redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
-import { runbookQueue, runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
-import { shareQueue, sharingNames } from '../../workflows/share-contracts.ts';
+import { packetWorkflowType } from '../../workflows/packet-contracts.ts';
+import { redactionWorkflowType } from '../../workflows/redaction-contracts.ts';
+import { runbookWorkflowType } from '../../workflows/runbook-contracts.ts';
+import { sharingNames } from '../../workflows/share-contracts.ts';
 import type { TestEngines } from '../engines.setup.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createNamespace } from './namespace.ts';
+import { type CarrierControl, openPhone, type Phone } from './phone.ts';
 import { testSending } from './sending.ts';
-import { testSharing } from './sharing.ts';
+import { createTestWorkers } from './workers.ts';
 import './quiet-runtime.ts';
 
 /** Seconds instead of minutes, so that a story with timeouts fits into a test. */
@@ -73,16 +58,6 @@ export const fastPolicy: Policy = {
     { role: 'store_manager', timeoutMs: 3_000 },
   ],
 };
-
-export interface Phone {
-  /** Texts to this phone, oldest first. */
-  texts(): Promise<{ sid: string; body: string; at: string; status: string }[]>;
-  /** Waits for the next text that has not been waited for; fails after `withinMs`. */
-  expectText(pattern: RegExp, withinMs?: number): Promise<{ sid: string; body: string; at: string }>;
-  /** Texts that nobody has waited for. */
-  unexpected(): Promise<string[]>;
-  reply(body: string): Promise<void>;
-}
 
 export interface TestSystem {
   baseUrl: string;
@@ -107,7 +82,7 @@ export interface TestSystem {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; headers: Headers; body: Body }>;
-  carrierControl(path: string, init?: RequestInit): Promise<unknown>;
+  carrierControl: CarrierControl;
   phone(number: string): Phone;
   /** Stops and restarts the worker, as a deployment or a crash would. */
   restartWorker(): Promise<void>;
@@ -245,63 +220,11 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   let stopWorkers: (() => Promise<void>) | undefined;
   const startWorkers = async () => {
     if (!bundle) return;
-    const common = { connection: native, namespace, shutdownGraceTime: '1s', ...withCipher(cipher) } as const;
-    const storeId = database.estate.stores[0]!.id;
-    const ffmpeg = { ffmpegPath: engines.ffmpegPath, ffprobePath: engines.ffprobePath };
-    const media = createMediaActivities({ db, now, objects, ffmpeg, ringDir, closingAllowanceMs: 1_500 });
-    const masking = createRedactionActivities({
-      ...{ db, now, objects, ffmpeg },
-      openFinder: async () => options.finder ?? MODELS.yoloxNano,
-      onError: (error) => log(error, 'redaction'),
+    const workers = await createTestWorkers({
+      ...{ engines, connection: native, namespace, workflowBundle: bundle, cipher, dependencies, objects, packetStore },
+      ...{ signer, devices, ringDir, estate: database.estate, webhookSecretKey: deps.webhookSecretKey },
+      ...{ media: options.media !== false, finder: options.finder, onError: log },
     });
-    const texting = { ...dependencies, giveUpAfterMs: 20_000 };
-    const workers = await Promise.all([
-      Worker.create({
-        ...common,
-        taskQueue: incidentQueue,
-        workflowBundle: bundle,
-        activities: {
-          ...createIncidentActivities(dependencies),
-          ...createAtOnceActivities(texting),
-          ...createRedactionRecordActivities({ db, now }),
-          ...createEvidenceRecordActivities({ db, now }),
-        },
-        stickyQueueScheduleToStartTimeout: '1s',
-      }),
-      Worker.create({
-        ...common,
-        taskQueue: notifyQueue,
-        activities: createNotifyActivities(texting),
-      }),
-      Worker.create({
-        ...common,
-        taskQueue: runbookQueue,
-        activities: createRunbookActivities({ db, now, devices }),
-      }),
-      Worker.create({
-        ...common,
-        taskQueue: packetQueue,
-        activities: createPacketActivities({ db, now, store: packetStore, signer, tools: packetTools(null) }),
-      }),
-      Worker.create({
-        ...common,
-        taskQueue: shareQueue,
-        activities: createShareActivities({
-          ...{ db, now, store: packetStore, signer, random: Math.random, secretKey: deps.webhookSecretKey },
-          ...testSharing,
-        }),
-      }),
-      ...(options.media === false
-        ? []
-        : [
-            Worker.create({ ...common, taskQueue: mediaQueue(database.estate.tenantId, storeId), activities: media }),
-            Worker.create({
-              ...common,
-              taskQueue: redactionQueue(database.estate.tenantId, storeId),
-              activities: masking,
-            }),
-          ]),
-    ]);
     const runs = workers.map((worker) => worker.run());
     stopWorkers = async () => {
       for (const worker of workers) worker.shutdown();
@@ -311,7 +234,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
   };
   await startWorkers();
 
-  const carrierControl: TestSystem['carrierControl'] = async (path, init = {}) => {
+  const carrierControl: CarrierControl = async (path, init = {}) => {
     const response = await fetch(new URL(path, carrierServer.url), {
       ...init,
       headers: { 'content-type': 'application/json', 'x-floorwalker-simulator': '1' },
@@ -375,45 +298,6 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
       await orders.close();
       await listener.close();
       for (const close of closers.reverse()) await close();
-    },
-  };
-}
-
-export function openPhone(number: string, control: TestSystem['carrierControl']): Phone {
-  let seen = 0;
-  const texts = async () => {
-    const { phones } = (await control('/phones')) as {
-      phones: {
-        number: string;
-        messages: { sid: string; direction: string; body: string; at: string; status: string }[];
-      }[];
-    };
-    return (
-      phones.find((phone) => phone.number === number)?.messages.filter(({ direction }) => direction === 'to_phone') ??
-      []
-    );
-  };
-  return {
-    texts,
-    async expectText(pattern, withinMs = 10_000) {
-      const untilMs = Date.now() + withinMs;
-      for (;;) {
-        const next = (await texts())[seen];
-        if (next) {
-          seen += 1;
-          if (!pattern.test(next.body)) throw new Error(`the phone got "${next.body}", expected ${pattern}`);
-          return next;
-        }
-        if (Date.now() > untilMs) throw new Error(`no text like ${pattern} within ${withinMs} ms`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    },
-    unexpected: async () => (await texts()).slice(seen).map(({ body }) => body),
-    async reply(body) {
-      await control(`/phones/${encodeURIComponent(number)}/messages`, {
-        method: 'POST',
-        body: JSON.stringify({ body }),
-      });
     },
   };
 }
