@@ -88,8 +88,8 @@ const sentAs = (intent: OpenIntent, sentAt: string): SettledStepOutcome => ({
 /** What is known of an intent that was sent before. */
 export const outcomeOf = (intent: OpenIntent): SettledStepOutcome =>
   intent.outcome === 'undeliverable'
-    ? { outcome: 'undeliverable', at: intent.claimedAt }
-    : sentAs(intent, intent.claimedAt);
+    ? { outcome: 'undeliverable', at: intent.settledAt ?? intent.claimedAt }
+    : sentAs(intent, intent.settledAt ?? intent.claimedAt);
 
 /** What became of it; or, when it never left, that it is ours now and since when. */
 async function lookUp(

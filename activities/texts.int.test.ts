@@ -35,9 +35,11 @@ async function expectOneText({ incidentId, code }: { incidentId: string; code: s
 describe('exactly one text', () => {
   it('when all goes well, and again when the step is repeated', async () => {
     const incident = await bench.openIncident();
-    expect(await bench.firstContact(incident.incidentId)).toMatchObject({ outcome: 'sent' });
-    expect(await bench.firstContact(incident.incidentId)).toMatchObject({ outcome: 'sent' });
-    expect(await bench.alertStep(incident)).toMatchObject({ outcome: 'sent' });
+    const sent = await bench.firstContact(incident.incidentId);
+    expect(sent).toMatchObject({ outcome: 'sent' });
+    // Also since when: the person's time runs from then, whoever sent it.
+    expect(await bench.firstContact(incident.incidentId)).toEqual(sent);
+    expect(await bench.alertStep(incident)).toEqual(sent);
     await expectOneText(incident);
   });
 

@@ -16,10 +16,24 @@ export async function noteAnswerHeard(
   if (answer !== 'acknowledged' && goesOn.has(answer)) return;
   await write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    await tx.query("update incidents set answer_heard_at = $3 where tenant_id = $1 and id = $2 and state <> 'closed'", [
-      ...[ctx.actor.tenantId, incidentId, tx.at],
-    ]);
+    await holdOthersBack(tx, ctx.actor.tenantId, incidentId);
   });
+}
+
+/** The engine has been told of answers that were kept for it, and its record of them is on the way. */
+export async function noteAnswersTold(
+  tx: WriteTransaction,
+  tenantId: string,
+  answers: readonly { incidentId: string; verdict: HumanVerdict }[],
+): Promise<void> {
+  for (const { incidentId, verdict } of answers)
+    if (!goesOn.has(verdict)) await holdOthersBack(tx, tenantId, incidentId);
+}
+
+async function holdOthersBack(tx: WriteTransaction, tenantId: string, incidentId: string): Promise<void> {
+  await tx.query("update incidents set answer_heard_at = $3 where tenant_id = $1 and id = $2 and state <> 'closed'", [
+    ...[tenantId, incidentId, tx.at],
+  ]);
 }
 
 /** An answer or a receipt that is on its way to the engine, or to our books, may well mean that nobody else is to be told. */

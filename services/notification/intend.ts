@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { RunbookAction } from '../../domain/runbook.ts';
 import { addMs } from '../../domain/time.ts';
 import type { Channel, Locale, NotificationKind, Reason } from '../../domain/types.ts';
-import { type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
+import { isoOrNull, type ServiceContext, sha256Hex, type WriteTransaction, write } from '../context.ts';
 import { placeOf } from '../incident/assess.ts';
 import { type IncidentFacts, loadIncident } from '../incident/facts.ts';
 import { addTimelineEntry } from '../incident/timeline-entry.ts';
@@ -51,6 +51,8 @@ export interface OpenIntent {
   reference: string;
   intendedAt: string;
   claimedAt: string;
+  /** When the carrier took it, or when it was given up; null while neither is known. */
+  settledAt: string | null;
   shiftEndsAt: string | null;
   /** This call wrote the intent: nothing can have been sent for it yet. */
   fresh: boolean;
@@ -66,6 +68,8 @@ interface IntentRow {
   step: number;
   intended_at: Date;
   claimed_at: Date;
+  sent_at: Date | null;
+  settled_at: Date | null;
   person_id: string;
   shift_ends_at: Date | null;
 }
@@ -92,7 +96,7 @@ export async function intend(
   const round = input.round ?? 0;
   const moot = input.kind !== 'correction' && incident.state === 'closed';
   const [known] = await tx.query<IntentRow>(
-    `select id, state, channel, locale, round, step, intended_at, claimed_at, person_id, shift_ends_at from notifications
+    `select id, state, channel, locale, round, step, intended_at, claimed_at, sent_at, settled_at, person_id, shift_ends_at from notifications
      where tenant_id = $1 and incident_id = $2 and kind = $3 and step = $4 and round = $5`,
     [tenantId, incidentId, input.kind, input.step, round],
   );
@@ -204,6 +208,8 @@ async function writeIntent(
     step,
     intended_at: new Date(tx.at),
     claimed_at: new Date(tx.at),
+    sent_at: null,
+    settled_at: null,
     person_id: recipient.personId,
     shift_ends_at: recipient.shiftEndsAt === null ? null : new Date(recipient.shiftEndsAt),
   };
@@ -292,6 +298,7 @@ async function describe(
     reference: words.body.includes(token) ? token : words.body,
     intendedAt: row.intended_at.toISOString(),
     claimedAt: row.claimed_at.toISOString(),
+    settledAt: isoOrNull(row.state === 'failed' ? row.settled_at : row.sent_at),
     shiftEndsAt: row.shift_ends_at?.toISOString() ?? null,
     fresh,
   };

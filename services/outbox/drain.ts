@@ -1,11 +1,12 @@
 import { proofExpectedAt } from '../../domain/escalation.ts';
 import type { IncidentInput } from '../../domain/incident-input.ts';
 import { addMs } from '../../domain/time.ts';
-import type { Detection } from '../../domain/types.ts';
+import type { Detection, HumanVerdict } from '../../domain/types.ts';
 import { readOnly, type ServiceContext, write } from '../context.ts';
 import { loadIncident } from '../incident/facts.ts';
 import { incidentIdOf } from '../incident/identity.ts';
 import { openIncident } from '../incident/open.ts';
+import { noteAnswersTold } from '../notification/heard.ts';
 
 export interface OutboxRow {
   id: number;
@@ -62,7 +63,15 @@ export function readOutbox(
 export function settleOutbox(ctx: ServiceContext, ids: readonly number[]): Promise<void> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
-    await tx.query('delete from outbox where tenant_id = $1 and id = any ($2)', [ctx.actor.tenantId, ids]);
+    const { tenantId } = ctx.actor;
+    const told = await tx.query<{ incident_id: string; verdict: HumanVerdict | null }>(
+      `delete from outbox where tenant_id = $1 and id = any ($2) returning incident_id, case when kind = 'decide' then payload -> 'command' ->> 'verdict' end as verdict`,
+      [tenantId, ids],
+    );
+    const answers = told.flatMap(({ incident_id, verdict }) =>
+      verdict === null ? [] : [{ incidentId: incident_id, verdict }],
+    );
+    await noteAnswersTold(tx, tenantId, answers);
   });
 }
 

@@ -13,10 +13,10 @@ const waiting = async () =>
   (await database.admin.query<{ incident_id: string }>('select incident_id from outbox order by id')).rows.map(
     (row) => row.incident_id,
   );
-const keep = (incidentId: string, updateId = 'sms-1') =>
+const keep = (incidentId: string, updateId = 'sms-1', verdict = 'paid') =>
   keepDecision(contextOf(database, actorOf('system')), {
     ...{ incidentId, storeId: 'high-street', updateId },
-    command: { verdict: 'paid' },
+    command: { verdict },
   });
 
 beforeAll(async () => {
@@ -53,6 +53,27 @@ describe('what the engine has not been told', () => {
     expect(told.sort()).toEqual(incidentIds.slice(1).sort());
     expect([await waiting(), errors.length]).toEqual([incidentIds.slice(0, 1), 1]);
   });
+
+  it.each([
+    ['paid', true],
+    ['unsure', false],
+  ])(
+    'once told of "%s": whether others are held back while the record of it is on the way: %s',
+    async (verdict, holds) => {
+      const [incidentId = ''] = incidentIds;
+      await keep(incidentId, 'sms-1', verdict);
+      const engine = { update: async () => ({}) } as unknown as IncidentEngine;
+      await createDispatcher({ db: database.db, engine, now: nowIso, onError: () => undefined }).dispatch(
+        'demo',
+        incidentId,
+      );
+      const { rows } = await database.admin.query<{ held: boolean }>(
+        'select engine_has_news(tenant_id, id, answer_heard_at, now()) as held from incidents where id = $1',
+        [incidentId],
+      );
+      expect([rows, await waiting()]).toEqual([[{ held: holds }], []]);
+    },
+  );
 
   it('holds an answer once, however often the carrier brings it, and another one beside it', async () => {
     const [incidentId = ''] = incidentIds;
