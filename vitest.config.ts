@@ -12,8 +12,8 @@ const sideBySide = [
 ];
 const onEngines = {
   globalSetup: ['test/engines.setup.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 180_000,
+  hookTimeout: 300_000,
   pool: 'forks' as const,
 };
 

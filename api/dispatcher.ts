@@ -43,7 +43,7 @@ export interface Dispatcher {
 const sweepOlderThanMs = 1_000;
 const sweepLimit = 500;
 /** An engine that is behind takes its time over each; a hundred that wait for it must not wait for each other. */
-const toldAtOnce = 24;
+const toldAtOnce = 8;
 
 const dispatcherActor = (tenantId: string): Actor => ({
   id: 'system:dispatcher',

@@ -31,14 +31,15 @@ const watchLateByMs = 500;
 /** A first text is on its way within a second, a till that is asked first counted from the end of its time. */
 const firstContactLateByMs = 3_000;
 const lookEveryMs = 150;
-/** More than are begun at once, so that a few that rest or come to nothing do not stand before all others. */
+/** More than are worked on in one look, so that those that rest do not stand before all others. */
 const foundAtOnce = 100;
+const workedOnAtOnce = 20;
 /** After an outage many are due in the same moment. */
 const begunAtOnce = 4;
 /** A carrier that hangs holds up so many messages; the looking only then. */
 const sendsAtOnce = 20;
-/** Whatever came to nothing is left alone for as long. */
-const restMs = 200;
+/** Whatever came to nothing is left alone for as long: a few looks, in which others have their turn. */
+const restMs = 600;
 /** The workflow brings to an end what it finds begun; what it will never come to is older than this. */
 const leftAloneMs = 10_000;
 /** Longer than the workflow tries to settle what was under way when its incident was closed. */
@@ -69,11 +70,12 @@ export async function watchOverPeople(deps: WatchdogDependencies, signal: AbortS
       .finally(() => underWay.delete(tracked));
     underWay.add(tracked);
   };
-  /** In an order of its own, since another watchdog looks at the same moment. */
+  /** The longest overdue, in an order of its own, since another watchdog looks at the same moment. */
   const each = async <T extends OverdueEscalation>(found: readonly T[], work: (one: T) => Promise<void>) => {
     const nowMs = performance.now();
     for (const [incidentId, untilMs] of resting) if (untilMs < nowMs) resting.delete(incidentId);
-    const waiting = shuffled(found.filter(({ incidentId }) => !resting.has(incidentId)));
+    const awake = found.filter(({ incidentId }) => !resting.has(incidentId));
+    const waiting = shuffled(awake.slice(0, workedOnAtOnce));
     const begin = async (one: T) => {
       if (signal.aborted) return;
       if (underWay.size >= sendsAtOnce) await Promise.race(underWay);

@@ -94,7 +94,7 @@ async function expectNothingLeft(): Promise<void> {
       "select ((select count(*) from outbox) + (select count(*) from notifications where state = 'intended'))::int as count",
     );
     return rows[0]?.count === 0;
-  }, 20_000);
+  }, 45_000);
   const audit = await floorwalker.api<Schemas['AuditVerification']>('compliance', 'GET', '/v1/audit/verify');
   expect(audit.body).toMatchObject({ ok: true, problem: null });
 }

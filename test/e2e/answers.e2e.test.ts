@@ -181,7 +181,7 @@ describe('while Temporal is away', () => {
     const closed = await eventually(async () => {
       const now = await stage.incident(incidentId);
       return now.state === 'closed' && now;
-    }, 20_000);
+    }, 45_000);
     expect(closed).toMatchObject({ verdict: 'confirmed', textsSent: 1 });
     // What the outage itself left in the log was expected.
     system.errors.length = 0;

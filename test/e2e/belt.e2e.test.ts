@@ -79,7 +79,7 @@ describe.skipIf(footage === undefined)('a real belt, in real time', () => {
     const kept = await eventually(async () => {
       const now = await stage.incident(incident!.id);
       return now.evidenceState !== 'requested' && now;
-    }, 15_000);
+    }, 45_000);
     expect(kept).toMatchObject({ evidenceState: 'ready', posVerdict: 'MISMATCH' });
     expect(text.body).toContain(kept.code);
     await stage.sam.reply('4');

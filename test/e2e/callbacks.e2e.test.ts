@@ -65,7 +65,7 @@ beforeAll(async () => {
     ...{ storeId, terminalId: 'till', transactionId: randomUUID(), line: 0, type: 'heartbeat', occurredAt },
   }));
   expect((await system.api('device', 'POST', '/v1/pos/events', beats)).status).toBe(202);
-}, 120_000);
+}, 300_000);
 afterAll(() => system?.close());
 
 const handsets = async (): Promise<Handset[]> =>
@@ -130,7 +130,7 @@ const everythingIsClosed = () =>
       "select ((select count(*) from incidents where state <> 'closed') + (select count(*) from notifications where state = 'intended') + (select count(*) from outbox))::int as left",
     );
     return rows[0]?.left === 0;
-  }, 100_000);
+  }, 300_000);
 
 describe('callbacks of which a fifth is lost, a fifth comes twice and a fifth out of order', () => {
   it('leave 500 incidents with the verdict that their phone gave, once, and no text in a state that it is not in', async () => {
@@ -200,5 +200,5 @@ describe('callbacks of which a fifth is lost, a fifth comes twice and a fifth ou
     expect(system.errors.filter(({ error }) => !isTemporary(error))).toEqual([]);
     const { body } = await system.api('compliance', 'GET', '/v1/audit/verify');
     expect(body).toMatchObject({ ok: true });
-  }, 150_000);
+  }, 400_000);
 });

@@ -64,7 +64,7 @@ const settled = (incidentId: string): Promise<Incident> =>
   eventually(async () => {
     const now = await stage.incident(incidentId);
     return now.evidenceState !== 'requested' && now;
-  }, 15_000);
+  }, 45_000);
 
 const evidenceOf = async (incidentId: string) =>
   (await stage.system.api<Schemas['Evidence']>('compliance', 'GET', `/v1/incidents/${incidentId}/evidence`)).body;
@@ -124,7 +124,7 @@ describe('the clip', () => {
     const redactions = await eventually(async () => {
       const { body } = await stage.system.api<Schemas['Redactions']>('soc_operator', 'GET', path);
       return body.versions[0]?.state !== 'requested' && body;
-    }, 15_000);
+    }, 45_000);
     expect(redactions).toMatchObject({
       versions: [{ version: 1, state: 'unavailable', reason: { code: 'MODEL_MISSING' } }],
       release: { allowed: false, because: { code: 'REDACTION_UNAVAILABLE' } },
@@ -144,7 +144,7 @@ describe('the clip', () => {
     const evidence = await eventually(async () => {
       const now = await evidenceOf(incidentId);
       return now.otherCameras.length === 2 && now.otherCameras.every(({ state }) => state !== 'requested') && now;
-    }, 20_000);
+    }, 45_000);
     expect(evidence).toMatchObject({ state: 'ready', attempt: 1 });
     const [aisle, door] = evidence.otherCameras;
     expect(aisle).toMatchObject({
@@ -174,7 +174,7 @@ describe('the clip', () => {
     const again = await eventually(async () => {
       const now = await evidenceOf(incidentId);
       return now.otherCameras[1]?.state === 'ready' && now;
-    }, 20_000);
+    }, 45_000);
     expect(again.attempt).toBe(2);
     const others = again.artifacts.filter(({ kind }) => kind === 'other_clip').map(({ id }) => id);
     expect(others.toSorted()).toEqual(['camera-2-clip', 'camera-3-clip']);

@@ -27,7 +27,7 @@ export function openPhone(number: string, control: CarrierControl): Phone {
   };
   return {
     texts,
-    async expectText(pattern, withinMs = 10_000) {
+    async expectText(pattern, withinMs = 30_000) {
       const untilMs = Date.now() + withinMs;
       for (;;) {
         const next = (await texts())[seen];

@@ -303,7 +303,7 @@ export async function startTestSystem(engines: TestEngines, options: SystemOptio
 }
 
 /** Asks until `look` returns something, and fails with the last answer. */
-export async function eventually<T>(look: () => Promise<T | undefined | false>, withinMs = 10_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T | undefined | false>, withinMs = 30_000): Promise<T> {
   const untilMs = Date.now() + withinMs;
   for (;;) {
     const answer = await look();
