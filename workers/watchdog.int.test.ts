@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Carrier } from '../adapters/twilio/types.ts';
+import { DomainError } from '../domain/errors.ts';
 import { demoPhones } from '../stack/estate.ts';
 import { eventually } from '../test/harness/system.ts';
 import { died, openTextBench, type TextBench, untilState } from '../test/harness/text-bench.ts';
@@ -27,8 +28,15 @@ afterEach(async () => {
   await bench.knobs({ hangNextSends: [], failNextSends: [] });
   await admin("update incidents set state = 'closed', closed_at = now() where state <> 'closed'");
   await admin('delete from outbox');
-  expect(bench.system.errors).toEqual([]);
+  expect(unforeseen()).toEqual([]);
 });
+
+/** No workflow runs here: what lies in the outbox for longer than a second is told to nobody, and that is said. */
+const unforeseen = () =>
+  bench.system.errors
+    .splice(0)
+    .map(({ error }) => error)
+    .filter((error) => !(error instanceof DomainError && error.code === 'DEPENDENCY_TEMPORARY'));
 
 const admin = async (sql: string, values: unknown[] = []) =>
   (await bench.system.database.admin.query<Record<string, unknown>>(sql, values)).rows;
@@ -256,7 +264,7 @@ describe('a message that the watch began and that its process did not bring to a
     const stop = watch(dies);
     await eventually(() => second(incidentId));
     await stop();
-    expect(bench.system.errors.splice(0).map(({ error }) => error)).toEqual([died]);
+    expect(unforeseen()).toEqual([died]);
     expect(await second(incidentId)).toMatchObject({ state: 'intended' });
     return { incidentId, code };
   }
