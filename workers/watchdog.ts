@@ -99,7 +99,7 @@ export async function watchOverPeople(deps: WatchdogDependencies, signal: AbortS
   );
   const lookedFor = async <T>(found: Promise<T[]>): Promise<T[]> =>
     found.catch((error: unknown) => {
-      deps.onError(error, { what: 'looking for escalations that are overdue' });
+      deps.onError(error, { what: 'looking for what the engine is late with' });
       return [];
     });
   type Look = { at: string; limit: number };

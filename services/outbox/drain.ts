@@ -75,11 +75,11 @@ export function settleOutbox(ctx: ServiceContext, ids: readonly number[]): Promi
   });
 }
 
-/** A decision that arrived while the workflow engine was away: the row, whose id it returns, is the acceptance; the engine hears of it later. The same answer again is the same row. */
+/** A decision that arrived while the workflow engine was away: the row, whose id it returns, is the acceptance; the engine hears of it later. The same answer again is the same row; null when the engine has just been told of it. */
 export function keepDecision(
   ctx: ServiceContext,
   input: { incidentId: string; storeId: string; updateId: string; command: unknown },
-): Promise<number> {
+): Promise<number | null> {
   return write(ctx, async (tx) => {
     tx.noAudit('bookkeeping');
     const { tenantId } = ctx.actor;
@@ -89,11 +89,12 @@ export function keepDecision(
       "insert into outbox (tenant_id, store_id, incident_id, kind, payload) values ($1, $2, $3, 'decide', $4) on conflict do nothing returning id",
       [tenantId, input.storeId, input.incidentId, payload],
     );
-    const [row = kept] = await tx.query<{ id: number }>(
+    if (kept) return kept.id;
+    const [before] = await tx.query<{ id: number }>(
       "select id from outbox where tenant_id = $1 and incident_id = $2 and kind = 'decide' and payload ->> 'updateId' = $3",
       [tenantId, input.incidentId, input.updateId],
     );
-    return row!.id;
+    return before?.id ?? null;
   });
 }
 
