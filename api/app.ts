@@ -5,11 +5,12 @@ import { middleware as openApiValidator } from 'express-openapi-validator';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { DomainError } from '../domain/errors.ts';
-import { readServiceLevels } from '../services/system/service-levels.ts';
+import { readOverdueLevels, readServiceLevels } from '../services/system/service-levels.ts';
 import { readRetentionLevels } from '../services/system/storage.ts';
 import { createAccessLog, refusalsOnRecord } from './access.ts';
 import { authentication } from './auth.ts';
 import type { ApiDependencies } from './deps.ts';
+import { kept } from './kept.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiPath, requestDocumentPath } from './openapi-document.ts';
 import { notFound, problemHandler, requestIds } from './problem.ts';
@@ -42,20 +43,23 @@ import { watchStorage } from './storage-watch.ts';
 import { twilioWebhooks } from './webhooks/twilio.ts';
 
 const bodyLimit = '1mb';
+/** Quantiles over minutes and what takes days do not change within a few scrapes; what is overdue is read each time. */
+const levelsKeptMs = 10_000;
 
 /** The whole HTTP surface on one port, in the order in which a request meets it. */
 export function createApp(deps: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  const unread = (error: unknown): never => {
+    deps.log(error, { what: 'reading the service levels' });
+    throw error;
+  };
   const metrics = createMetrics({
     sseClients: () => deps.live.clients(),
-    serviceLevels: () =>
-      readServiceLevels(deps.db).catch((error: unknown) => {
-        deps.log(error, { what: 'reading the service levels' });
-        throw error;
-      }),
-    retentionLevels: () => readRetentionLevels(deps.db),
+    overdueLevels: () => readOverdueLevels(deps.db).catch(unread),
+    serviceLevels: kept(levelsKeptMs, () => readServiceLevels(deps.db).catch(unread)),
+    retentionLevels: kept(levelsKeptMs, () => readRetentionLevels(deps.db)),
   });
   app.use(requestIds, metrics.observe, securityHeaders(deps));
   const storage = watchStorage(deps.db);

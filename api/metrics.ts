@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { ServiceLevels } from '../services/system/service-levels.ts';
+import type { OverdueLevels, ServiceLevels } from '../services/system/service-levels.ts';
 import type { RetentionLevels } from '../services/system/storage.ts';
 import { registerRetentionLevels } from './retention-metrics.ts';
 import { registerServiceLevels } from './service-level-metrics.ts';
@@ -13,6 +13,7 @@ export interface Metrics {
 
 export function createMetrics(sources: {
   sseClients: () => number;
+  overdueLevels: () => Promise<OverdueLevels>;
   serviceLevels: () => Promise<ServiceLevels>;
   retentionLevels: () => Promise<RetentionLevels>;
 }): Metrics {
@@ -33,7 +34,7 @@ export function createMetrics(sources: {
       this.set(sources.sseClients());
     },
   });
-  const refresh = registerServiceLevels(registry, sources.serviceLevels);
+  const refresh = registerServiceLevels(registry, sources);
   const refreshRetention = registerRetentionLevels(registry, sources.retentionLevels);
   return {
     observe(request, response, next) {

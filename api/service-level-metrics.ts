@@ -1,11 +1,14 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { ServiceLevels } from '../services/system/service-levels.ts';
+import type { OverdueLevels, ServiceLevels } from '../services/system/service-levels.ts';
 
 /**
  * Registers the gauges and returns what fills them, to be called before each scrape: so they are true whichever process
  * died. Without a database there are no figures, and `floorwalker_service_levels_up` says so.
  */
-export function registerServiceLevels(registry: Registry, read: () => Promise<ServiceLevels>): () => Promise<void> {
+export function registerServiceLevels(
+  registry: Registry,
+  read: { overdueLevels: () => Promise<OverdueLevels>; serviceLevels: () => Promise<ServiceLevels> },
+): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `floorwalker_${name}`, help, labelNames, registers: [registry] });
   const up = gauge('service_levels_up', 'Whether the figures below could be read');
@@ -53,18 +56,19 @@ export function registerServiceLevels(registry: Registry, read: () => Promise<Se
   ];
   const labelled = [contact, lateness, answer, clip, counted];
   return async () => {
-    const levels = await read().catch(() => null);
-    up.set(levels === null ? 0 : 1);
-    if (levels === null) {
+    const both = await Promise.all([read.overdueLevels(), read.serviceLevels()]).catch(() => null);
+    up.set(both === null ? 0 : 1);
+    if (both === null) {
       for (const one of plain) one.remove();
       for (const one of labelled) one.reset();
       return;
     }
-    overdue.set(levels.overdue_escalations);
-    overdueAge.set(levels.oldest_overdue_seconds);
+    const [late, levels] = both;
+    overdue.set(late.overdue_escalations);
+    overdueAge.set(late.oldest_overdue_seconds);
     byWatch.set(levels.escalations_by_watch);
-    outbox.set(levels.outbox_waiting);
-    outboxAge.set(levels.oldest_outbox_seconds);
+    outbox.set(late.outbox_waiting);
+    outboxAge.set(late.oldest_outbox_seconds);
     silentTills.set(levels.silent_tills);
     silentSensors.set(levels.silent_sensors);
     quarantined.set(levels.quarantined_files);

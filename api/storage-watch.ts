@@ -1,5 +1,5 @@
 import type { Database } from '../adapters/postgres/database.ts';
-import { readRetentionLevels } from '../services/system/storage.ts';
+import { readStoresFull } from '../services/system/storage.ts';
 
 export type StoreDetail = 'ok' | 'full' | 'unknown';
 
@@ -11,7 +11,7 @@ export function watchStorage(db: Pick<Database, 'query'>): () => StoreDetail {
   let askedMs = 0;
   const refresh = async () => {
     try {
-      known = (await readRetentionLevels(db)).stores_full > 0 ? 'full' : 'ok';
+      known = (await readStoresFull(db)) ? 'full' : 'ok';
     } catch {
       known = 'unknown';
     }

@@ -45,6 +45,11 @@ export interface StepNeed {
   excludePersonId: string | null;
 }
 
+/** A budget above it is none: no policy may name one. */
+const mostAllowedPerShift = 10_000;
+/** Whoever was disturbed this often in one shift is as tired as anybody: no more is counted to compare them. */
+const comparedPerShift = 200;
+
 /** Whom the step reaches now, by the roster, the person's own channels and the policy's budgets. */
 export async function findRecipient(
   tx: WriteTransaction,
@@ -56,15 +61,11 @@ export async function findRecipient(
   const roles = await rolesOf(tx, incident, need);
   if (!rung || roles.length === 0) return { kind: 'nobody' };
   const help = need.kind === 'help' || need.kind === 'help_call';
-  const rows = await tx.query<CandidateRow>(onShiftSql, [
-    incident.tenantId,
-    incident.storeId,
-    roles,
-    tx.at,
-    need.excludePersonId,
-    incident.incidentId,
-    severity,
-    policy.noise.budgets[severity]?.windowMs ?? 0,
+  const budget = policy.noise.budgets[severity];
+  const rows = await tx.query<CandidateRow>(budget ? onShiftWithBudgetSql : onShiftSql, [
+    ...[incident.tenantId, incident.storeId, roles, tx.at, need.excludePersonId, incident.incidentId],
+    Math.max(policy.noise.perShift <= mostAllowedPerShift ? policy.noise.perShift : 0, comparedPerShift),
+    ...(budget ? [severity, budget.windowMs] : []),
   ]);
   // A hand-over is for somebody else: the one whose shift has ended is not on this list any more.
   const candidates = rows.map((row) => toCandidate(row, need.kind));
@@ -159,7 +160,7 @@ function toCandidate(row: CandidateRow, kind: NotificationKind): Candidate {
  * On shift: at this store, in its region, or for the whole tenant. Shifts of one person that follow one another count as
  * one, so that nobody hands over to themselves.
  */
-const onShiftSql = `
+const onShift = (alertsInBudget: string) => `
   select distinct on (p.id) p.id, p.locale, p.channels, p.phone_e164, p.email, p.sms_opted_out_at, s.starts_at,
     coalesce((select bool_and(l.state in ('undelivered', 'failed')) and count(*) = 2 from (select n.state from notifications n where n.tenant_id = p.tenant_id and n.person_id = p.id
       and n.intended_at > $4::timestamptz - interval '1 hour' and n.state in ('delivered', 'undelivered', 'failed') order by n.intended_at desc limit 2) l), false) as unreachable,
@@ -167,14 +168,18 @@ const onShiftSql = `
     greatest(s.ends_at, (select max(f.ends_at) from shifts f where f.tenant_id = s.tenant_id and f.person_id = s.person_id and f.starts_at <= s.ends_at and f.ends_at > s.ends_at
       and (f.store_id = st.id or (f.store_id is null and (f.region_id is null or f.region_id = st.region_id))))) as ends_at,
     p.quiet_from::text, p.quiet_to::text, to_char($4::timestamptz at time zone st.time_zone, 'HH24:MI') as local_time,
-    (select count(*)::int from notifications n where n.tenant_id = p.tenant_id and n.person_id = p.id and n.kind = 'alert' and n.state <> 'withheld'
-       and n.intended_at >= s.starts_at and n.incident_id <> $6) as alerts_this_shift,
-    (select count(*)::int from notifications n join incidents i on i.tenant_id = n.tenant_id and i.id = n.incident_id
-     where $8::bigint > 0 and n.tenant_id = p.tenant_id and n.person_id = p.id and n.kind = 'alert' and n.state <> 'withheld' and n.incident_id <> $6
-       and n.intended_at > $4::timestamptz - make_interval(secs => $8::bigint / 1000.0) and i.severity = $7) as alerts_in_budget,
+    (select count(*)::int from (select from notifications n where n.tenant_id = p.tenant_id and n.person_id = p.id and n.kind = 'alert' and n.state <> 'withheld'
+       and n.intended_at >= s.starts_at and n.incident_id <> $6 order by n.intended_at desc limit $7) counted) as alerts_this_shift,
+    ${alertsInBudget} as alerts_in_budget,
     exists (select from notifications n where n.tenant_id = p.tenant_id and n.incident_id = $6 and n.person_id = p.id and n.state <> 'withheld') as asked
   from stores st
   join shifts s on s.tenant_id = st.tenant_id and (s.store_id = st.id or (s.store_id is null and (s.region_id is null or s.region_id = st.region_id)))
   join people p on p.tenant_id = s.tenant_id and p.id = s.person_id
   where st.tenant_id = $1 and st.id = $2 and p.role = any ($3) and s.starts_at <= $4 and s.ends_at > $4 and p.deactivated_at is null and p.id is distinct from $5
   order by p.id, s.store_id nulls last, s.region_id nulls last, s.starts_at desc`;
+
+const onShiftSql = onShift('0');
+const onShiftWithBudgetSql =
+  onShift(`(select count(*)::int from notifications n join incidents i on i.tenant_id = n.tenant_id and i.id = n.incident_id
+     where n.tenant_id = p.tenant_id and n.person_id = p.id and n.kind = 'alert' and n.state <> 'withheld' and n.incident_id <> $6
+       and n.intended_at > $4::timestamptz - make_interval(secs => $9::bigint / 1000.0) and i.severity = $8)`);

@@ -1,12 +1,17 @@
 import type { Database } from '../../adapters/postgres/database.ts';
 
-/** Whether people are reached in time: what is late now, and how it went in the last minutes. Times are seconds, null without a case. */
-export interface ServiceLevels {
-  [column: string]: number | null;
+/** What is late at this moment: people who should have been told, facts that the engine has not heard of. */
+export interface OverdueLevels {
+  [column: string]: number;
   overdue_escalations: number;
   oldest_overdue_seconds: number;
   outbox_waiting: number;
   oldest_outbox_seconds: number;
+}
+
+/** How it went in the last minutes, and what goes on for days. Times are seconds, null without a case. */
+export interface ServiceLevels {
+  [column: string]: number | null;
   contact_p50: number | null;
   contact_p95: number | null;
   contact_p99: number | null;
@@ -43,6 +48,12 @@ export interface ServiceLevels {
 }
 
 export const serviceLevelsWindowSeconds = 300;
+
+/** Cheap enough to be asked every second. */
+export async function readOverdueLevels(db: Database): Promise<OverdueLevels> {
+  const [row] = await db.query<OverdueLevels>('select * from overdue_levels()');
+  return row!;
+}
 
 export async function readServiceLevels(db: Database): Promise<ServiceLevels> {
   const [row] = await db.query<ServiceLevels>(

@@ -52,6 +52,12 @@ export interface RetentionLevels {
   stores_full: number;
 }
 
+/** Whether nothing more can be secured for some company of the installation. */
+export async function readStoresFull(db: Pick<Database, 'query'>): Promise<boolean> {
+  const [row] = await db.query<{ full: boolean }>('select stores_full() as full');
+  return row!.full;
+}
+
 /** Over the whole installation: whether what is due goes, whether the store agrees, and whether it takes anything. */
 export async function readRetentionLevels(db: Pick<Database, 'query'>): Promise<RetentionLevels> {
   const [row] = await db.query<RetentionLevels>('select * from retention_levels()');

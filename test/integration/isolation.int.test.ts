@@ -29,7 +29,7 @@ beforeAll(async () => {
   await app.connect();
   const { rows } = await database.admin.query<(typeof tables)[number]>(
     `select c.relname as name, c.relispartition as partition, c.relrowsecurity as secured,
-       array(select attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+       array(select attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by c.relname`,
   );
   tables = rows;
@@ -366,7 +366,8 @@ describe('every table', () => {
       const { rows } = await database.admin.query<{ row: object }>(
         `select to_jsonb(t) as row from public.${name} t where ${tenantColumn({ name, ...table })} = 'demo' limit 1`,
       );
-      const insert = `insert into ${name} overriding system value select * from jsonb_populate_record(null::${name}, $1)`;
+      const columns = table.columns.map((column) => `"${column}"`).join(', ');
+      const insert = `insert into ${name} (${columns}) overriding system value select ${columns} from jsonb_populate_record(null::${name}, $1)`;
       return (await as(rival, insert, [JSON.stringify(rows[0]!.row)])) === refused;
     });
     expect(leaks).toEqual([]);
@@ -485,10 +486,12 @@ describe("the application's role", () => {
       'late_first_contacts',
       'list_tenants',
       'overdue_escalations',
+      'overdue_levels',
       'retention_levels',
       'rights_levels',
       'sensor_levels',
       'service_levels',
+      'stores_full',
       'take_send_slot',
       'till_levels',
       'unsettled_messages',

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { registerServiceLevels } from '../../api/service-level-metrics.ts';
-import { readServiceLevels } from '../../services/system/service-levels.ts';
+import { readOverdueLevels, readServiceLevels } from '../../services/system/service-levels.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { openIncident } from './support.ts';
 
@@ -11,9 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
+const levels = {
+  overdueLevels: () => readOverdueLevels(database.db),
+  serviceLevels: () => readServiceLevels(database.db),
+};
+
 const metrics = async (): Promise<string[]> => {
   const registry = new Registry();
-  const refresh = registerServiceLevels(registry, () => readServiceLevels(database.db));
+  const refresh = registerServiceLevels(registry, levels);
   await refresh();
   return (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 };
@@ -65,31 +70,32 @@ it('shows what the workflow engine has not heard of', async () => {
 
 it('shows tills that speak late, and those that fell silent while their shop goes on', async () => {
   const run = (sql: string) => database.admin.query(sql);
-  const levels = async () => (await metrics()).filter((line) => /till/.test(line));
-  expect(await levels()).toEqual(['floorwalker_silent_tills 0']);
+  const tills = async () => (await metrics()).filter((line) => /till/.test(line));
+  expect(await tills()).toEqual(['floorwalker_silent_tills 0']);
   await run(
     "insert into terminals (tenant_id, store_id, id, feed_seen_at, feed_lag_ms) values ('demo', 'high-street', 'a', now(), 12000), ('demo', 'high-street', 'b', now() - interval '1 hour', 0), ('demo', 'high-street', 'c', now() - interval '2 days', 0), ('demo', 'high-street', 'd', now() - interval '1 hour', 0)",
   );
   await run(
     "insert into pos_events (tenant_id, store_id, terminal_id, transaction_id, line, type, occurred_at) values ('demo', 'high-street', 'd', 'T', 1, 'sign_off', now() - interval '1 hour')",
   );
-  expect(await levels()).toEqual(['floorwalker_till_feed_lag_seconds 12', 'floorwalker_silent_tills 1']);
+  expect(await tills()).toEqual(['floorwalker_till_feed_lag_seconds 12', 'floorwalker_silent_tills 1']);
   // By its measured clock the till runs ten seconds behind: that is no lag.
   await run(
     "insert into clock_offsets (tenant_id, store_id, camera_id, terminal_id, from_at, offset_ms, error_ms, samples, spread_ms, crossing_lag_ms, line_lag_ms, lag_spread_ms, measured_to_at, measured_at) values ('demo', 'high-street', 'sco-3-cam', 'a', now(), -10000, 150, 20, 100, 0, 10000, 100, now(), now())",
   );
-  expect(await levels()).toContain('floorwalker_till_feed_lag_seconds 2');
+  expect(await tills()).toContain('floorwalker_till_feed_lag_seconds 2');
   // The shop closes, and nobody speaks any more: that is no fault.
   await run("update terminals set feed_seen_at = now() - interval '1 hour'");
-  expect(await levels()).toEqual(['floorwalker_silent_tills 0']);
+  expect(await tills()).toEqual(['floorwalker_silent_tills 0']);
 });
 
 it('shows no figure while the database is away, and says that it is', async () => {
   const registry = new Registry();
   let away = false;
-  const refresh = registerServiceLevels(registry, () =>
-    away ? Promise.reject(new Error('no database')) : readServiceLevels(database.db),
-  );
+  const refresh = registerServiceLevels(registry, {
+    ...levels,
+    overdueLevels: () => (away ? Promise.reject(new Error('no database')) : levels.overdueLevels()),
+  });
   await refresh();
   away = true;
   await refresh();
