@@ -52,6 +52,8 @@ export function openDatabase(options: {
     max: options.maxConnections,
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
+    // A new one signs in and plans everything anew, and is made just when there is more to do than a moment ago.
+    idleTimeoutMillis: 600_000,
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 20_000,
     // What is asked together travels together; the server answers in order, and each answer has its own error.

@@ -47,7 +47,9 @@ export async function answerReply(deps: ApiDependencies, message: IncomingText):
   const intent = parseReply(message.body);
   const { writtenAt } = message;
   const code = intent.kind === 'not_understood' ? null : intent.code;
-  const incidents = await findAnswerable(ctx, { personId, writtenAt, code });
+  // Whoever names one means that one. A call for help goes to somebody, whatever the letters were.
+  const others = code === null || (intent.kind !== 'not_understood' && intent.verdict === 'help');
+  const incidents = await findAnswerable(ctx, { personId, writtenAt, code, others });
   const open = incidents.filter((incident) => !incident.closed);
   if (intent.kind === 'not_understood') {
     await note(null, 'not_understood');

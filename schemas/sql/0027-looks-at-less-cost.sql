@@ -22,7 +22,10 @@ begin
   where i.waiting_due_at <= asked_at - make_interval(secs => late_ms / 1000.0) and i.state = 'alerting' and not i.help_requested
     and (i.evidence_state <> 'requested' or i.waiting_due_at <= asked_at - make_interval(secs => (late_ms + i.grace_ms) / 1000.0))
     and i.waiting_step + 1 < i.rungs
-    and not public.engine_has_news(i.tenant_id, i.id, i.answer_heard_at, asked_at)
+    -- What engine_has_news says; many wait for the engine just when it is late, and a function is called for each.
+    and coalesce(i.answer_heard_at <= asked_at - interval '10 seconds', true)
+    and not exists (select from public.outbox o where o.tenant_id = i.tenant_id and o.incident_id = i.id
+      and (o.kind = 'receipt' or o.kind = 'decide' and o.payload -> 'command' ->> 'verdict' is distinct from 'unsure'))
     and exists (select from public.notifications n where n.tenant_id = i.tenant_id and n.incident_id = i.id and n.kind = 'alert'
       having bool_and(n.state <> 'intended') and max(n.step) + 1 < i.rungs)
   order by i.waiting_due_at limit at_most;

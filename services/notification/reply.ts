@@ -54,12 +54,12 @@ const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) a
 
 /**
  * Incidents that this person had been told of when they wrote, the newest first: those that are open, those of the code
- * that they named, and the last one, however it ended. One that was withheld from them is none, and neither is one that
+ * that they named, and the last one, however it ended; without `others` only those of the code. One that was withheld from them is none, and neither is one that
  * they heard of only later: an old answer must not decide it.
  */
 export function findAnswerable(
   ctx: ServiceContext,
-  { personId, writtenAt, code }: { personId: string; writtenAt: string; code: string | null },
+  { personId, writtenAt, code, others }: { personId: string; writtenAt: string; code: string | null; others: boolean },
 ): Promise<AnswerableIncident[]> {
   return readOnly(ctx, async (tx) => {
     const rows = await tx.query<AnswerableRow>(
@@ -81,14 +81,22 @@ export function findAnswerable(
        ), wanted as (
          -- "Or" keeps each list from being read anew for every row.
          select * from told
-         where incident_id in (select id from incidents where tenant_id = $1 and state <> 'closed')
-           or incident_id in (select id from incidents where tenant_id = $1 and code = $7)
-           or told_at = (select max(told_at) from told)
+         where incident_id in (select incident_id from coded) or told_at = (select max(told_at) from told)
+           or incident_id in (select id from incidents where tenant_id = $1 and state <> 'closed')
          order by told_at desc limit $6)
        select found.* from wanted
        cross join lateral (${answerable} where i.tenant_id = $1 and i.id = wanted.incident_id offset 0) found
        order by wanted.told_at desc`,
-      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays, writtenAt, answerableAtOnce, code, lookedThrough],
+      [
+        ctx.actor.tenantId,
+        personId,
+        ctx.now(),
+        explainedForDays,
+        writtenAt,
+        answerableAtOnce,
+        code,
+        others ? lookedThrough : 0,
+      ],
     );
     return describe(tx, ctx, rows);
   });

@@ -81,6 +81,26 @@ describe('a storm', () => {
   });
 });
 
+describe('the budget of a shift', () => {
+  it.each([
+    ['by itself', 250, {}],
+    ['beside one by severity', 250, { medium: { count: 999, windowMs: 60_000 } }],
+    ['that is small', 3, {}],
+  ])('%s is spent with its last alert, not before', async (_, perShift, budgets) => {
+    await start({ noise: { ...none, perShift, budgets } });
+    const before = await openIncident(database);
+    await database.admin.query(
+      `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, person_id, state, body, intended_at, claimed_at, sent_at)
+       select tenant_id, store_id, id, 'ntf_before_' || n, 'alert', 0, n, 'sam', 'delivered', '', now(), now(), now() from incidents, generate_series(1, $2::int) n where id = $1`,
+      [before, perShift - 1],
+    );
+    const outcomes = [];
+    for (let index = 0; index < 2; index += 1)
+      outcomes.push((await firstContact(await openIncident(database))).intent?.outcome);
+    expect(outcomes).toEqual(['intended', 'withheld']);
+  });
+});
+
 describe('a gate', () => {
   it('opens with the detection that makes it enough, in its window and its place', async () => {
     await start({ noise: { ...none, gates: [{ behaviour: 'loitering', count: 3, windowMs: 600_000 }] } });

@@ -86,6 +86,25 @@ describe('what somebody answers', () => {
     expect(told).toMatchObject([{ incidentId: first.incidentId, command: { verdict: 'confirmed' } }]);
   });
 
+  it('about one that lies six hundred messages back is found by its code', async () => {
+    const old = await texted();
+    const since = await texted();
+    await database.admin.query(
+      "update incidents set state = 'closed', verdict = 'paid', closed_at = now() where id = $1",
+      [since.incidentId],
+    );
+    await database.admin.query(
+      `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, person_id, state, body, intended_at, claimed_at, sent_at)
+       select tenant_id, store_id, id, 'ntf_far_' || n, 'alert', 0, n, 'sam', 'delivered', '', now(), now(), now() from incidents, generate_series(1, 600) n where id = $1`,
+      [since.incidentId],
+    );
+    await answerTo(sms('4'));
+    expect(told).toEqual([]);
+    expect(await answerTo(sms(`4 ${old.code}`))).toContain(`Floorwalker ${old.code}: `);
+    expect(told).toMatchObject([{ incidentId: old.incidentId, command: { verdict: 'confirmed' } }]);
+    await database.admin.query("delete from notifications where id like 'ntf_far_%'");
+  });
+
   it.each(['HELP', 'help XXX', 'help pls, lmn', 'ayuda', 'au secours'])('%s always reaches somebody', async (body) => {
     await texted();
     const newest = await texted();
