@@ -13,9 +13,13 @@ afterAll(() => stage?.close());
 afterEach(() => stage.endsWell());
 
 /** A moment of its own for each story: a line that was rung for one item must not explain another. */
-const firstMs = Date.now() - 55_000;
+let firstMs: number | undefined;
 let moments = 0;
-const quietMoment = () => new Date(firstMs + 6_000 * moments++).toISOString();
+const quietMoment = () => {
+  // Not before the stage is up, or on a slow machine the recorder has forgotten it by then.
+  firstMs ??= Date.now() - 55_000;
+  return new Date(firstMs + 6_000 * moments++).toISOString();
+};
 
 const linkOf = (text: { body: string }) => /https?:\/\/\S+/.exec(text.body)?.[0] ?? '';
 
