@@ -3,7 +3,7 @@
 
 -- Read for every incident that waits; the whole policy, unpacked each time, was most of what the watchdog's look cost.
 alter table incidents
-  add column grace_ms integer generated always as ((policy -> 'evidence' ->> 'graceMs')::integer) stored,
+  add column grace_ms numeric generated always as ((policy -> 'evidence' ->> 'graceMs')::numeric) stored,
   add column rungs integer generated always as (jsonb_array_length(policy -> 'escalation')) stored;
 
 -- What follows is in PL/pgSQL because a function in SQL is planned anew at every call, which took longer than its work.
@@ -21,7 +21,7 @@ begin
   return query select i.tenant_id, i.id from public.incidents i
   where i.waiting_due_at <= asked_at - make_interval(secs => late_ms / 1000.0) and i.state = 'alerting' and not i.help_requested
     and (i.evidence_state <> 'requested' or i.waiting_due_at <= asked_at - make_interval(secs => (late_ms + i.grace_ms) / 1000.0))
-    and i.waiting_step + 1 < i.rungs
+    and coalesce(i.waiting_step, 0) + 1 < i.rungs
     -- What engine_has_news says; many wait for the engine just when it is late, and a function is called for each.
     and coalesce(i.answer_heard_at <= asked_at - interval '10 seconds', true)
     and not exists (select from public.outbox o where o.tenant_id = i.tenant_id and o.incident_id = i.id

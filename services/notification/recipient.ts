@@ -1,4 +1,5 @@
 import { alwaysPasses } from '../../domain/attention.ts';
+import { unlimitedPerShift } from '../../domain/policy.ts';
 import { type Candidate, chooseRecipient, type Routing } from '../../domain/routing.ts';
 import type { Channel, Locale, NotificationKind, Role } from '../../domain/types.ts';
 import type { WriteTransaction } from '../context.ts';
@@ -45,8 +46,6 @@ export interface StepNeed {
   excludePersonId: string | null;
 }
 
-/** A budget above it is none: no policy may name one. */
-const mostAllowedPerShift = 10_000;
 /** Whoever was disturbed this often in one shift is as tired as anybody: no more is counted to compare them. */
 const comparedPerShift = 200;
 
@@ -64,7 +63,7 @@ export async function findRecipient(
   const budget = policy.noise.budgets[severity];
   const rows = await tx.query<CandidateRow>(budget ? onShiftWithBudgetSql : onShiftSql, [
     ...[incident.tenantId, incident.storeId, roles, tx.at, need.excludePersonId, incident.incidentId],
-    Math.max(policy.noise.perShift <= mostAllowedPerShift ? policy.noise.perShift : 0, comparedPerShift),
+    Math.max(policy.noise.perShift < unlimitedPerShift ? policy.noise.perShift : 0, comparedPerShift),
     ...(budget ? [severity, budget.windowMs] : []),
   ]);
   // A hand-over is for somebody else: the one whose shift has ended is not on this list any more.

@@ -41,8 +41,6 @@ interface AnswerableRow {
 
 /** In a storm hundreds are open at once. */
 const answerableAtOnce = 200;
-/** Of what somebody was told. What lies further back they can answer by its code. */
-const lookedThrough = 500;
 
 const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) as label, s.name as store_name, s.time_zone, i.drill, i.runs,
     i.state, i.pos_verdict, i.verdict, i.decided_by, i.closed_at, i.corrected_at,
@@ -54,8 +52,8 @@ const answerable = `select i.id, i.store_id, i.code, coalesce(z.label, c.name) a
 
 /**
  * Incidents that this person had been told of when they wrote, the newest first: those that are open, those of the code
- * that they named, and the last one, however it ended; without `others` only those of the code. One that was withheld from them is none, and neither is one that
- * they heard of only later: an old answer must not decide it.
+ * that they named, and the last one, however it ended; without `others` only those of the code. One that was withheld
+ * from them is none, and neither is one that they heard of only later: an old answer must not decide it.
  */
 export function findAnswerable(
   ctx: ServiceContext,
@@ -64,39 +62,28 @@ export function findAnswerable(
   return readOnly(ctx, async (tx) => {
     const rows = await tx.query<AnswerableRow>(
       // First who was told, once, and only then each incident: a planner without figures does the first anew for each row.
-      // Somebody may have been told of thousands, of which hardly any is open: only the latest are looked through, and
-      // those of the code.
-      `with latest as materialized (
-         select incident_id, intended_at, kind, state from notifications
-         where tenant_id = $1 and person_id = $2 and intended_at > $3::timestamptz - make_interval(days => $4) and intended_at <= $5
-         order by intended_at desc limit $8
-       ), coded as materialized (
-         select n.incident_id, n.intended_at, n.kind, n.state from incidents i
-         join notifications n on n.tenant_id = i.tenant_id and n.incident_id = i.id and n.person_id = $2
-         where i.tenant_id = $1 and i.code = $7 and n.intended_at > $3::timestamptz - make_interval(days => $4) and n.intended_at <= $5
+      // Somebody may have been told of thousands, of which hardly any is open; whoever names one spares us reading them.
+      `with coded as materialized (
+         select id from incidents where tenant_id = $1 and code = $7
        ), told as materialized (
-         select incident_id, max(intended_at) as told_at from (select * from latest union all select * from coded) messages
+         select incident_id, max(intended_at) as told_at from (
+           select * from notifications where tenant_id = $1 and person_id = $2 and $8
+           union all
+           select n.* from coded join notifications n on n.tenant_id = $1 and n.incident_id = coded.id and n.person_id = $2 where not $8
+         ) messages
          where kind in ('alert', 'help', 'help_call') and state not in ('withheld', 'nobody_on_shift')
+           and intended_at > $3::timestamptz - make_interval(days => $4) and intended_at <= $5
          group by incident_id
        ), wanted as (
          -- "Or" keeps each list from being read anew for every row.
          select * from told
-         where incident_id in (select incident_id from coded) or told_at = (select max(told_at) from told)
+         where incident_id in (select id from coded) or told_at = (select max(told_at) from told)
            or incident_id in (select id from incidents where tenant_id = $1 and state <> 'closed')
          order by told_at desc limit $6)
        select found.* from wanted
        cross join lateral (${answerable} where i.tenant_id = $1 and i.id = wanted.incident_id offset 0) found
        order by wanted.told_at desc`,
-      [
-        ctx.actor.tenantId,
-        personId,
-        ctx.now(),
-        explainedForDays,
-        writtenAt,
-        answerableAtOnce,
-        code,
-        others ? lookedThrough : 0,
-      ],
+      [ctx.actor.tenantId, personId, ctx.now(), explainedForDays, writtenAt, answerableAtOnce, code, others],
     );
     return describe(tx, ctx, rows);
   });

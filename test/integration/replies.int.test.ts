@@ -86,7 +86,11 @@ describe('what somebody answers', () => {
     expect(told).toMatchObject([{ incidentId: first.incidentId, command: { verdict: 'confirmed' } }]);
   });
 
-  it('about one that lies six hundred messages back is found by its code', async () => {
+  it.each([
+    ['with its code', 'delivered', (code: string) => `4 ${code}`],
+    ['without, being the one that is open', 'delivered', () => '4'],
+    ['though hundreds were withheld since', 'withheld', () => '4'],
+  ])('about one that lies six hundred messages back is found %s', async (_, state, body) => {
     const old = await texted();
     const since = await texted();
     await database.admin.query(
@@ -95,12 +99,10 @@ describe('what somebody answers', () => {
     );
     await database.admin.query(
       `insert into notifications (tenant_id, store_id, incident_id, id, kind, step, round, person_id, state, body, intended_at, claimed_at, sent_at)
-       select tenant_id, store_id, id, 'ntf_far_' || n, 'alert', 0, n, 'sam', 'delivered', '', now(), now(), now() from incidents, generate_series(1, 600) n where id = $1`,
-      [since.incidentId],
+       select tenant_id, store_id, id, 'ntf_far_' || n, 'alert', 0, n, 'sam', $2, '', now(), now(), now() from incidents, generate_series(1, 600) n where id = $1`,
+      [since.incidentId, state],
     );
-    await answerTo(sms('4'));
-    expect(told).toEqual([]);
-    expect(await answerTo(sms(`4 ${old.code}`))).toContain(`Floorwalker ${old.code}: `);
+    expect(await answerTo(sms(body(old.code)))).toContain(`Floorwalker ${old.code}: `);
     expect(told).toMatchObject([{ incidentId: old.incidentId, command: { verdict: 'confirmed' } }]);
     await database.admin.query("delete from notifications where id like 'ntf_far_%'");
   });
